@@ -1,0 +1,133 @@
+/**
+ * What a kernel is given and what it gives back: the whole contract between a kernel and the machine.
+ *
+ * A kernel is what runs on a trap. `boot` runs once per workload, on hart 0, and returns the trap handler of every
+ * hart. After boot every hart waits for an interrupt; hart 0 gets an inter-processor interrupt (so do the others) so
+ * that the handler can choose the first tasks. Returning from the handler is `sret`, or `wfi` after `hart.idle()`.
+ *
+ * Rules: a handler runs to its end before anything else in the machine moves, unless it is a generator and yields. It
+ * touches only its own hart; another hart takes an interrupt (`machine.sendIpi`), before its next user instruction.
+ * Words are unsigned 32-bit; a frame is 4096 bytes of RAM.
+ */
+import type { AbiGroup } from '../spec/abi.ts';
+import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/riscv.ts';
+
+export const ARCHITECTURES = ['monolithic'] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
+
+/** What a waiting routine yields: a condition to wait for, or nothing to let other harts go first once. */
+export type Wait = (() => boolean) | undefined;
+
+/**
+ * Code that runs in supervisor mode. A plain function is atomic for the whole machine. A generator waits where it
+ * yields; meanwhile other harts run, and may enter the kernel.
+ */
+export type Routine = (hart: Hart) => void | Generator<Wait, void, void>;
+
+/** The saved registers of a task: [0] is pc (x0 needs no place), [1] … [31] are x1 to x31. */
+export type Context = Uint32Array;
+
+export interface Machine {
+  readonly harts: readonly Hart[];
+  /** Frames of RAM. */
+  readonly frames: number;
+  /** A live view of a frame, 1024 words: supervisor mode's direct map. Beyond RAM: a fault of supervisor mode. */
+  frame(number: Frame): Uint32Array;
+  /** The same frame as 4096 bytes. */
+  bytes(number: Frame): Uint8Array;
+  /** Sends a byte (0 to 255) to the console. */
+  transmit(byte: number): void;
+  /** Interrupts another hart, or this one. Taken before that hart's next user instruction. */
+  sendIpi(hart: HartId): void;
+  /**
+   * Puts a routine into the next free slot of a text frame (frame 0 is the kernel's, at KERNEL_TEXT) and returns its
+   * byte offset there: what calls it is a fetch through the MMU.
+   */
+  install(name: string, routine: Routine, frame?: Frame): number;
+}
+
+export interface Hart {
+  readonly id: HartId;
+  /** User instructions retired by this hart. */
+  readonly time: number;
+  /** Why the trap came (Cause), the address that goes with it, and the mode it came from (0 U, 1 S). */
+  readonly scause: Word;
+  readonly stval: Word;
+  spp: Mode;
+  /** Where the trap came from, and where the return goes. */
+  sepc: VirtualAddress;
+  /** The interrupted task's registers, live. */
+  a0: Word;
+  a1: Word;
+  a2: Word;
+  readonly a7: Word;
+  stvec: VirtualAddress;
+  satp: Word;
+  /** The tid of the task that runs, as spawn returns it; 0: nobody. */
+  scontext: Tid;
+  sscratch: Word;
+  /** A timer interrupt comes once when time ≥ stimecmp. */
+  stimecmp: number;
+  /** Supervisor mode may load and store user pages (sstatus.SUM); execute-only pages are readable (MXR). */
+  sum: boolean;
+  mxr: boolean;
+  /** A copy of registers and pc (`sepc`). */
+  save(): Context;
+  /** Sets registers and `sepc`. */
+  restore(context: ArrayLike<Word>): void;
+  /** The same into and from 32 words of a frame, from word `at` on. */
+  saveTo(words: Uint32Array, at: number): void;
+  restoreFrom(words: Uint32Array, at: number): void;
+  /** `sfence.vma va, asid`: this hart's TLB forgets; without va all addresses, without asid all address spaces. */
+  fence(va?: VirtualAddress, asid?: number): void;
+  /** The return will wait for an interrupt instead (`wfi`). */
+  idle(): void;
+  /** Loads and stores by supervisor mode through satp and this hart's TLB. A fault traps into the handler. */
+  load(va: VirtualAddress): Word;
+  store(va: VirtualAddress, value: Word): void;
+  loadByte(va: VirtualAddress): number;
+  /**
+   * What an inter-processor interrupt runs while this hart waits inside the kernel. Without one the interrupt stays
+   * pending until the hart returns.
+   */
+  onRemoteFence(routine: (hart: Hart) => void): void;
+}
+
+export interface BootImage {
+  /** spawn(i) starts programs[i]. */
+  readonly programs: readonly ProgramImage[];
+  /** Indices into programs: boot starts them as tids 1, 2, …. */
+  readonly start: readonly number[];
+  /** Frames that the kernel may use as it likes. They hold zeros. */
+  readonly freeFrames: readonly Frame[];
+  /** The root table that maps the kernel, without U. Its leaf table is shared by all. */
+  readonly kernelRoot: Frame;
+  /** The first address above user space. */
+  readonly userEnd: VirtualAddress;
+}
+export interface ProgramImage {
+  /** The user address of its text page, where it starts. */
+  readonly entry: VirtualAddress;
+  /** The frame of its text; several tasks may map it. */
+  readonly text: Frame;
+}
+
+export interface Kernel {
+  readonly name: string;
+  /** Which promises it makes. */
+  readonly architecture: ArchitectureName;
+  readonly implements: readonly AbiGroup[];
+  /** A runnable task waits for at most so many dispatches of others. Without it no bound is claimed. */
+  readonly fairness?: number;
+  boot(machine: Machine, image: BootImage): Routine;
+}
+
+/** Names the type; what a kernel file exports by default. */
+export const defineKernel = (kernel: Kernel): Kernel => kernel;
+
+/** Registers and pc of a task that has not run: all 0. */
+export const contextAt = (entry: VirtualAddress): Context => {
+  const context = new Uint32Array(32);
+  context[0] = entry;
+  return context;
+};

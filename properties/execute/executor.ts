@@ -1,0 +1,39 @@
+/**
+ * The one boundary behind which a kernel runs (DESIGN section 10): `workload → event log`. Whoever judges stays on
+ * this side and looks at nothing but the log.
+ */
+import type { ArchitectureName } from '../../hardware/contract.ts';
+import type { TraceNote } from '../../hardware/trace.ts';
+import type { AbiGroup } from '../../spec/abi.ts';
+import type { RunLog } from '../../spec/records.ts';
+import type { Workload } from '../../spec/workload.ts';
+
+/** What a kernel says about itself. */
+export interface KernelFacts {
+  readonly name: string;
+  readonly architecture: ArchitectureName;
+  readonly implements: readonly AbiGroup[];
+  readonly fairness?: number;
+  /** The file it came from, as the user gave it. */
+  readonly file?: string;
+}
+
+/** A log with the machine's side of the story: which line wrote which entry, what each TLB held. */
+export interface TracedRun extends RunLog {
+  readonly notes: readonly TraceNote[];
+}
+
+export interface Executor {
+  readonly facts: KernelFacts;
+  /** Runs the workload on a fresh boot. The log is valid until the next call. */
+  run(workload: Workload): Promise<RunLog>;
+  /** Many at once, in order; the callback gets each log before the next may overwrite it. */
+  runAll(workloads: readonly Workload[], each: (log: RunLog, index: number) => void): Promise<void>;
+  /** One more boot of one kept instance, to find state that outlives a boot. */
+  runKept(workload: Workload): Promise<RunLog>;
+  /** A run that is to be explained. */
+  trace(workload: Workload): Promise<TracedRun>;
+  /** What the kernel has printed so far (at most a few KiB). */
+  readonly output: string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+/**
+ * Where everything is when a kernel boots: frames, addresses and the words of text pages.
+ *
+ *     frame 0        kernel text            mapped at 0x8000_0000, read and execute
+ *     frame 1        kernelRoot             the root table that maps the kernel and nothing else
+ *     frame 2        its leaf table
+ *     frame 3 …      text of programs[0] …  one frame each
+ *     the rest       free
+ *
+ * Kernel addresses: 0x8000_0000 text; 0xC000_0000 all of RAM, read and write, as one superpage per 4 MiB (the direct
+ * map). User addresses: 0x1000 the program's text; userEnd = 4 MiB.
+ *
+ * A word of text (DESIGN section 4) is `kind:4 | index:28`. Kind 0 is illegal, so that zeroed memory never runs.
+ */
+import { type Frame, PAGE_SIZE, Pte, pte, type VirtualAddress, type Word } from './riscv.ts';
+import type { Operation, Workload } from './workload.ts';
+
+export const KERNEL_TEXT_FRAME: Frame = 0;
+export const KERNEL_ROOT_FRAME: Frame = 1;
+export const KERNEL_LEAF_FRAME: Frame = 2;
+export const FIRST_TEXT_FRAME: Frame = 3;
+
+export const KERNEL_TEXT: VirtualAddress = 0x8000_0000;
+export const DIRECT_MAP: VirtualAddress = 0xc000_0000;
+export const USER_TEXT: VirtualAddress = 0x1000;
+export const USER_END: VirtualAddress = 0x40_0000;
+
+/** Body k of a program begins at USER_TEXT + k × BODY_STRIDE: at most 64 operations and 16 bodies. */
+export const BODY_STRIDE = 0x100;
+export const MAX_BODY = BODY_STRIDE / 4;
+export const MAX_BODIES = PAGE_SIZE / BODY_STRIDE;
+
+/** Kinds of a text word. */
+export const TextKind = { illegal: 0, script: 1, native: 2 } as const;
+export const textWord = (kind: number, index: number): Word => ((kind << 28) | index) >>> 0;
+export const kindOfText = (word: Word): number => word >>> 28;
+export const indexOfText = (word: Word): number => word & 0x0fff_ffff;
+
+export const bodyAddress = (body: number): VirtualAddress => USER_TEXT + body * BODY_STRIDE;
+
+export interface TextPage {
+  readonly frame: Frame;
+  /** Pairs of word index within the frame and word; all others are 0. */
+  readonly words: readonly (readonly [number, Word])[];
+}
+
+export interface Layout {
+  /** Every operation of the workload; a script word's index names one. */
+  readonly operations: readonly Operation[];
+  /** Text of each program, in order. */
+  readonly texts: readonly TextPage[];
+  readonly firstFree: Frame;
+}
+
+/** Lays a workload out in memory: pure, the same for the machine and for the model. */
+export const layoutOf = (workload: Workload): Layout => {
+  const operations: Operation[] = [];
+  const texts = workload.programs.map((program, index): TextPage => {
+    const words: [number, Word][] = [];
+    for (const [number, body] of program.bodies.entries()) {
+      for (const [slot, operation] of body.entries()) {
+        words.push([(number * BODY_STRIDE) / 4 + slot, textWord(TextKind.script, operations.length)]);
+        operations.push(operation);
+      }
+    }
+    return { frame: FIRST_TEXT_FRAME + index, words };
+  });
+  return { operations, texts, firstFree: FIRST_TEXT_FRAME + workload.programs.length };
+};
+
+/** The words of kernelRoot and its leaf table at boot: what every root table of a kernel starts from. */
+export const kernelTables = (frames: number): readonly TextPage[] => {
+  const directMap: [number, Word][] = [];
+  for (let first = 0; first < frames; first += 1024) {
+    directMap.push([
+      (DIRECT_MAP >>> 22) + first / 1024,
+      pte(first, Pte.V | Pte.R | Pte.W | Pte.G | Pte.A | Pte.D),
+    ]);
+  }
+  return [
+    {
+      frame: KERNEL_ROOT_FRAME,
+      words: [[KERNEL_TEXT >>> 22, pte(KERNEL_LEAF_FRAME, Pte.V)], ...directMap],
+    },
+    {
+      frame: KERNEL_LEAF_FRAME,
+      words: [[0, pte(KERNEL_TEXT_FRAME, Pte.V | Pte.R | Pte.X | Pte.G | Pte.A)]],
+    },
+  ];
+};
