@@ -1,0 +1,24 @@
+/**
+ * Tests stand beside what they test. They run in plain Node with `tsx` as the loader, not in vite's
+ * module runner: workers start from the same sources, and coverage counts branches exactly.
+ */
+import { defineConfig } from 'vitest/config';
+
+const coverage = process.env['NODE_V8_COVERAGE'] !== undefined;
+
+export default defineConfig({
+  test: {
+    include: [
+      '{spec,model,hardware,kernels,properties,labs,cli,bench,examples,scripts}/**/*.test.ts',
+      '*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', 'dist/**'],
+    pool: 'forks',
+    execArgv: ['--import', import.meta.resolve('./scripts/typescript.mjs')],
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    setupFiles: coverage ? ['./scripts/take-coverage.ts'] : [],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default'],
+  },
+});
