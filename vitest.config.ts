@@ -1,5 +1,5 @@
 /**
- * Tests stand beside what they test. They run in plain Node with `tsx` as the loader, not in vite's
+ * Tests stand beside what they test. They run in plain Node with esbuild as the loader, not in vite's
  * module runner: workers start from the same sources, and coverage counts branches exactly.
  */
 import { defineConfig } from 'vitest/config';
