@@ -58,7 +58,7 @@ export type Event =
   | (On & { readonly kind: 'fence'; readonly va?: VirtualAddress; readonly asid?: number })
   | (On & { readonly kind: 'ipi'; readonly to: HartId })
   | (On & { readonly kind: 'idle' })
-  | (On & { readonly kind: 'console'; readonly byte: number })
+  | (On & { readonly kind: 'console'; readonly bytes: readonly number[] })
   | (On & { readonly kind: 'wait' })
   | (On & { readonly kind: 'resume' })
   | (On & { readonly kind: 'halt'; readonly reason: HaltReason; readonly message: string })

@@ -27,7 +27,7 @@ export const RecordKind = {
   ipi: 7,
   /** The hart waits for an interrupt. */
   idle: 8,
-  /** A byte went to the console. byte. */
+  /** Bytes went to the console. How many (1 to 16), then four bytes a word, the first lowest. */
   console: 9,
   /** A kernel routine waits for a condition, and may let other harts into the kernel. */
   wait: 10,

@@ -1,0 +1,377 @@
+/**
+ * The machine's inside: RAM, harts, text, traps, and the order in which harts take steps. Kernels never see it; they
+ * get the ports in port.ts.
+ *
+ * One machine step is one user instruction (with the trap and the handler that it causes) or one interrupt. Which hart
+ * takes it is the workload's schedule. Nothing that a simulated program or a kernel does throws out of `run`.
+ * Source: RISC-V Privileged, 3.1.6, 4.1. Left out: delegation, nested interrupts, debug.
+ */
+import type { Costs } from './costs.ts';
+import type { Hart, Routine } from './contract.ts';
+import { HartState } from './hart-state.ts';
+import type { EventLog } from './log.ts';
+import { Access, Mmu } from './mmu.ts';
+import type { Probe } from './probe.ts';
+import { runScript } from './script.ts';
+import type { Tracer } from './tracer.ts';
+import { indexOfText, kindOfText, TextKind, textWord } from '../spec/layout.ts';
+import { END_REASONS, type EndReason, HALT_REASONS, type HaltReason, RecordKind } from '../spec/records.ts';
+import { Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
+
+/** Machine calls that one activation of the kernel may make. */
+const FUEL = 200_000;
+/** Turns of this many steps once the schedule is used up. */
+const TURN = 8;
+/** Nested traps, and attempts at one access, before the kernel is stopped. */
+const MAX_RETRIES = 8;
+
+/** Thrown through a kernel routine that can not go on; caught where the machine called it. */
+export class KernelStopped extends Error {}
+
+export interface CoreConfig {
+  readonly ram: ArrayBuffer;
+  readonly frames: number;
+  readonly harts: number;
+  readonly tlbEntries: number;
+  readonly ipiDelay: number;
+  readonly schedule: readonly number[];
+  readonly steps: number;
+  readonly operations: Int32Array;
+  readonly costs: Costs;
+  readonly log: EventLog | undefined;
+  readonly probe: Probe | undefined;
+  readonly tracer: Tracer | undefined;
+}
+
+export class Core {
+  readonly ram: Uint32Array;
+  readonly frames: number;
+  readonly harts: readonly HartState[];
+  readonly mmu: Mmu;
+  readonly operations: Int32Array;
+  readonly costs: Costs;
+  readonly log: EventLog | undefined;
+  readonly probe: Probe | undefined;
+  readonly tracer: Tracer | undefined;
+  ports: readonly Hart[] = [];
+  /** The hart whose kernel activation runs now. */
+  current: HartState | undefined;
+  booting = false;
+  fuel = FUEL;
+  /** Machine steps taken. */
+  steps = 0;
+  halted = false;
+  readonly #natives: Routine[] = [];
+  readonly #nextSlot = new Map<number, number>();
+  readonly #ipiDelay: number;
+  readonly #schedule: readonly number[];
+  readonly #budget: number;
+  #at = 0;
+  #turn = 0;
+
+  constructor(config: CoreConfig) {
+    this.ram = new Uint32Array(config.ram, 0, config.frames * 1024);
+    this.frames = config.frames;
+    this.mmu = new Mmu(this.ram, config.frames);
+    this.operations = config.operations;
+    this.costs = config.costs;
+    this.log = config.log;
+    this.probe = config.probe;
+    this.tracer = config.tracer;
+    this.#ipiDelay = config.ipiDelay;
+    this.#schedule = config.schedule;
+    this.#budget = config.steps;
+    this.harts = Array.from({ length: config.harts }, (_, id) => new HartState(id, config.tlbEntries));
+    const { probe } = config;
+    if (probe) this.mmu.onTableWrite = (index) => probe.wrote(index);
+  }
+
+  /** Puts a native routine into the next free slot of a text frame; answers with its byte offset. */
+  install(routine: Routine, frame: number): number {
+    const slot = this.#nextSlot.get(frame) ?? 0;
+    this.#nextSlot.set(frame, slot + 1);
+    this.#natives.push(routine);
+    this.ram[frame * 1024 + slot] = textWord(TextKind.native, this.#natives.length - 1);
+    return slot * 4;
+  }
+
+  /** The trap handler takes the place of the first routine, which stvec points at when boot begins. */
+  setHandler(routine: Routine): void {
+    this.#natives[0] = routine;
+  }
+
+  sendIpi(target: HartState): void {
+    if (!target.ipiPending) target.ipiDue = this.steps + this.#ipiDelay;
+    target.ipiPending = true;
+  }
+
+  /** Takes a trap: exception or interrupt. `hart.pc` is where it happens. */
+  trap(hart: HartState, cause: Word, tval: Word): void {
+    const routine = this.#enterTrap(hart, cause, tval);
+    if (routine) this.#activate(hart, routine);
+  }
+
+  #enterTrap(hart: HartState, cause: Word, tval: Word): Routine | undefined {
+    hart.scause = cause;
+    hart.stval = tval;
+    hart.sepc = hart.pc;
+    hart.spp = hart.mode;
+    this.log?.record(RecordKind.trap, hart, cause, hart.pc, tval, hart.satp, 0);
+    hart.mode = Mode.S;
+    hart.idle = false;
+    hart.cycle += this.costs.trap;
+    this.tracer?.snapshot(this, hart);
+    const physical = this.mmu.translate(hart, hart.stvec, Access.execute, Mode.S);
+    if (physical < 0) {
+      this.halt(hart, 'kernel-unreachable', `fetching the trap handler at ${hex(hart.stvec)} faults`);
+      return undefined;
+    }
+    const word = this.ram[physical >>> 2] ?? 0;
+    const routine = kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
+    if (!routine) {
+      this.halt(hart, 'kernel-unreachable', `there is no routine at stvec = ${hex(hart.stvec)}`);
+    }
+    return routine;
+  }
+
+  #activate(hart: HartState, routine: Routine): void {
+    const port = this.ports[hart.id];
+    if (!port) return;
+    this.current = hart;
+    this.fuel = FUEL;
+    hart.idleRequested = false;
+    try {
+      const waiting = routine(port);
+      if (waiting === undefined) this.#leave(hart);
+      else if (typeof waiting === 'object' && waiting !== null && typeof waiting.next === 'function') {
+        hart.routine = waiting;
+        this.#advance(hart);
+      } else {
+        this.halt(hart, 'forbidden', 'the trap handler must return nothing, or be a generator; it returned a promise or another value');
+      }
+    } catch (error) {
+      this.#failed(hart, error);
+    }
+    this.current = undefined;
+  }
+
+  /** Lets a routine that waited go on: to its next wait or to its end. */
+  #advance(hart: HartState): void {
+    const { routine } = hart;
+    if (!routine) return;
+    this.current = hart;
+    const { done, value } = routine.next();
+    if (done) {
+      hart.routine = undefined;
+      this.#leave(hart);
+    } else {
+      hart.waitsFor = value ?? undefined;
+      this.log?.record(RecordKind.wait, hart, 0, 0, 0, 0, 0);
+    }
+  }
+
+  #resume(hart: HartState): void {
+    this.log?.record(RecordKind.resume, hart, 0, 0, 0, 0, 0);
+    this.fuel = FUEL;
+    try {
+      this.#advance(hart);
+    } catch (error) {
+      this.#failed(hart, error);
+    }
+    this.current = undefined;
+  }
+
+  /** The end of a handler: `sret`, or `wfi` where it asked for that. */
+  #leave(hart: HartState): void {
+    if (this.halted) return;
+    if (hart.idleRequested) {
+      hart.idle = true;
+      this.tracer?.snapshot(this, hart);
+      this.log?.record(RecordKind.idle, hart, 0, 0, 0, 0, 0);
+      return;
+    }
+    this.tracer?.snapshot(this, hart);
+    hart.mode = hart.spp;
+    hart.pc = (hart.sepc & ~3) >>> 0;
+    hart.cycle += this.costs.return;
+    if (this.log) {
+      this.probe?.report(hart, this.log);
+      this.log.return(hart);
+    }
+  }
+
+  #failed(hart: HartState, error: unknown): void {
+    hart.routine = undefined;
+    if (!this.halted) this.halt(hart, 'handler-threw', describe(error));
+  }
+
+  halt(hart: HartState, reason: HaltReason, message: string): void {
+    if (this.halted) return;
+    this.halted = true;
+    hart.halted = true;
+    this.log?.halt(hart, HALT_REASONS.indexOf(reason), message);
+  }
+
+  /** Stops the activation that runs, for good: every further operation of it ends up here again. */
+  stop(hart: HartState, reason: HaltReason, message: string): never {
+    this.halt(hart, reason, message);
+    this.current = undefined;
+    throw new KernelStopped(message);
+  }
+
+  /** A fault of supervisor mode that no handler is asked to repair. */
+  supervisorFault(hart: HartState, cause: Word, tval: Word): never {
+    hart.pc = hart.stvec;
+    this.log?.record(RecordKind.trap, hart, cause, hart.pc, tval, hart.satp, 0);
+    this.stop(hart, 'handler-threw', `supervisor mode faulted at ${hex(tval)}`);
+  }
+
+  /** Burns one machine call; without fuel the activation ends. */
+  burn(hart: HartState): void {
+    if (--this.fuel < 0 || this.log?.overflowing) {
+      this.stop(hart, 'out-of-fuel', `the kernel made too many machine calls (more than ${FUEL}, or than the log holds) without returning`);
+    }
+  }
+
+  /** An access by supervisor mode through the MMU; a fault traps into the handler, which may repair it. */
+  supervisorAccess(hart: HartState, va: VirtualAddress, access: Access): number {
+    for (let tries = 0; tries <= MAX_RETRIES; tries++) {
+      const physical = this.mmu.translate(hart, va, access, Mode.S);
+      if (physical >= 0) return physical;
+      this.#nestedTrap(hart, ~physical, va);
+    }
+    return this.stop(hart, 'handler-threw', `supervisor mode faulted at ${hex(va)} and nothing repaired it`);
+  }
+
+  #nestedTrap(hart: HartState, cause: Word, tval: Word): void {
+    if (hart.depth >= MAX_RETRIES) this.stop(hart, 'handler-threw', 'traps of supervisor mode without end');
+    hart.pc = hart.stvec;
+    const routine = this.#enterTrap(hart, cause, tval);
+    const port = this.ports[hart.id];
+    if (!routine || !port) throw new KernelStopped('the handler cannot be fetched');
+    const idle = hart.idleRequested;
+    hart.depth += 1;
+    const waiting = routine(port);
+    hart.depth -= 1;
+    if (waiting !== undefined || hart.spp !== Mode.S) {
+      this.stop(hart, 'handler-threw', `a fault of supervisor mode at ${hex(tval)} was not repaired`);
+    }
+    hart.idleRequested = idle;
+  }
+
+  /** Runs until nothing can move, the budget is used up, or the kernel has stopped. */
+  run(): EndReason {
+    const reason = this.#steps();
+    const [hart] = this.harts;
+    if (hart) this.log?.record(RecordKind.end, hart, END_REASONS.indexOf(reason), 0, 0, 0, 0);
+    return reason;
+  }
+
+  #steps(): EndReason {
+    const { harts } = this;
+    let stuck = 0;
+    while (!this.halted) {
+      if (this.steps >= this.#budget || this.log?.full) return 'budget';
+      const left = this.#budget - this.steps;
+      const scheduled = this.#schedule[this.#at];
+      if (scheduled !== undefined) {
+        const turn = this.#sameHartAhead(scheduled);
+        const hart = harts[scheduled];
+        const taken = hart ? this.#take(hart, Math.min(turn, left)) : 0;
+        // A hart that cannot move gives its turn away.
+        this.#at += taken === 0 ? turn : taken;
+        this.steps += taken;
+        continue;
+      }
+      const hart = harts[this.#turn];
+      const taken = hart ? this.#take(hart, Math.min(TURN, left)) : 0;
+      this.#turn = (this.#turn + 1) % harts.length;
+      this.steps += taken;
+      stuck = taken === 0 ? stuck + 1 : 0;
+      if (stuck > harts.length && !this.#skipToInterrupt()) return 'quiescent';
+    }
+    return 'halted';
+  }
+
+  #sameHartAhead(hart: number): number {
+    let end = this.#at;
+    while (this.#schedule[end] === hart) end += 1;
+    return end - this.#at;
+  }
+
+  /** Nobody can move: time passes until the first interrupt on its way. */
+  #skipToInterrupt(): boolean {
+    let due = Number.POSITIVE_INFINITY;
+    for (const hart of this.harts) if (hart.ipiPending && !hart.halted) due = Math.min(due, hart.ipiDue);
+    if (due === Number.POSITIVE_INFINITY || due <= this.steps) return false;
+    this.steps = due;
+    return true;
+  }
+
+  /** Up to `limit` steps of one hart; 0 if it cannot move. */
+  #take(hart: HartState, limit: number): number {
+    const ipi = hart.ipiPending && this.steps >= hart.ipiDue;
+    if (hart.routine) return this.#takeWaiting(hart, ipi);
+    if (ipi) {
+      hart.ipiPending = false;
+      this.trap(hart, Cause.softwareInterrupt, 0);
+      return 1;
+    }
+    const forced = hart.interrupts[hart.nextInterrupt] ?? Number.POSITIVE_INFINITY;
+    if (hart.time >= forced) {
+      hart.nextInterrupt += 1;
+      this.trap(hart, Cause.timerInterrupt, 0);
+      return 1;
+    }
+    if (hart.idle) return 0;
+    if (hart.time >= hart.stimecmp) {
+      hart.stimecmp = Number.POSITIVE_INFINITY;
+      this.trap(hart, Cause.timerInterrupt, 0);
+      return 1;
+    }
+    let bound = Math.min(limit, hart.stimecmp - hart.time, forced - hart.time);
+    if (hart.ipiPending) bound = Math.min(bound, hart.ipiDue - this.steps);
+    return runScript(this, hart, bound);
+  }
+
+  #takeWaiting(hart: HartState, ipi: boolean): number {
+    const { waitsFor, remoteFence } = hart;
+    const port = this.ports[hart.id];
+    if (ipi && remoteFence && port) {
+      hart.ipiPending = false;
+      this.current = hart;
+      this.fuel = FUEL;
+      this.log?.record(RecordKind.trap, hart, Cause.softwareInterrupt, hart.stvec, 0, hart.satp, 0);
+      try {
+        remoteFence(port);
+      } catch (error) {
+        this.#failed(hart, error);
+      }
+      this.current = undefined;
+      return 1;
+    }
+    try {
+      if (waitsFor !== undefined && !waitsFor()) return 0;
+    } catch (error) {
+      this.#failed(hart, error);
+      return 1;
+    }
+    this.#resume(hart);
+    return 1;
+  }
+}
+
+export const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
+
+/** An error of someone else's code in words: first line what it says, then its stack. Never throws itself. */
+export const describe = (error: unknown): string => {
+  try {
+    if (typeof error === 'object' && error !== null && 'message' in error) {
+      const { name, message, stack } = error as { name?: unknown; message?: unknown; stack?: unknown };
+      return `${String(name ?? 'Error')}: ${String(message)}\n${String(stack ?? '')}`;
+    }
+    return `threw ${String(error)}`;
+  } catch {
+    return 'threw a value that cannot be shown';
+  }
+};

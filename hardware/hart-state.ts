@@ -1,0 +1,92 @@
+/**
+ * All that a hart holds: registers, CSRs, TLB, and where it stands. Internal to hardware/; a kernel sees a `HartPort`.
+ *
+ * The TLB is direct-mapped by virtual page number. Beside the full entry (key, table entry) there are three tags per
+ * slot, one for each kind of access by user mode: the tag equals `asid << 20 | vpn` exactly if that access is allowed
+ * and needs nothing more (A set, for stores D set). So the fast path is one compare.
+ */
+import type { HartId, VirtualAddress, Word } from '../spec/riscv.ts';
+import { KERNEL_ROOT_FRAME, KERNEL_TEXT } from '../spec/layout.ts';
+import { Mode, satp } from '../spec/riscv.ts';
+import type { Routine, Wait } from './contract.ts';
+
+/** A key or tag that no access has. */
+export const INVALID = -1;
+/** Bits of `Tlb.flags`. */
+export const TlbFlag = { superpage: 1, global: 2 } as const;
+
+export interface Tlb {
+  readonly mask: number;
+  /** asid << 20 | vpn, or INVALID. */
+  readonly key: Int32Array;
+  /** The table entry, its frame made that of the 4 KiB page. */
+  readonly entry: Uint32Array;
+  readonly flags: Uint8Array;
+  readonly tagR: Int32Array;
+  readonly tagW: Int32Array;
+  readonly tagX: Int32Array;
+  /** First word of the frame in RAM. */
+  readonly base: Int32Array;
+}
+
+const emptyTlb = (entries: number): Tlb => ({
+  mask: entries - 1,
+  key: new Int32Array(entries).fill(INVALID),
+  entry: new Uint32Array(entries),
+  flags: new Uint8Array(entries),
+  tagR: new Int32Array(entries).fill(INVALID),
+  tagW: new Int32Array(entries).fill(INVALID),
+  tagX: new Int32Array(entries).fill(INVALID),
+  base: new Int32Array(entries),
+});
+
+export class HartState {
+  readonly id: HartId;
+  readonly tlb: Tlb;
+  readonly registers = new Uint32Array(32);
+  pc: VirtualAddress = 0;
+  mode: Mode = Mode.S;
+  /** Instructions of user mode retired. */
+  time = 0;
+  cycle = 0;
+
+  scause: Word = 0;
+  stval: Word = 0;
+  sepc: VirtualAddress = 0;
+  spp: Mode = Mode.U;
+  sum = false;
+  mxr = false;
+  stvec: VirtualAddress = KERNEL_TEXT;
+  satp: Word = satp(KERNEL_ROOT_FRAME);
+  /** Derived from satp: first word of the root table, and asid << 20. */
+  rootBase = KERNEL_ROOT_FRAME << 10;
+  asidBits = 0;
+  sscratch: Word = 0;
+  scontext = 0;
+  stimecmp = Number.POSITIVE_INFINITY;
+
+  /** Waits for an interrupt. After boot every hart does. */
+  idle = true;
+  /** The handler asked to idle instead of returning. */
+  idleRequested = false;
+  halted = false;
+  /** An inter-processor interrupt is on its way; taken from machine step `ipiDue` on. */
+  ipiPending = false;
+  ipiDue = 0;
+  /** A routine that has yielded, and what it waits for. */
+  routine: Generator<Wait, void, void> | undefined;
+  waitsFor: Wait;
+  remoteFence: Routine | undefined;
+  /** Nested traps of supervisor mode under way. */
+  depth = 0;
+  /** The activation that runs has faulted: every further operation of it faults again. */
+  poisoned = false;
+  /** Timer interrupts that come on their own, ascending; `nextInterrupt` is the first not taken. */
+  interrupts: readonly number[] = [];
+  nextInterrupt = 0;
+
+  constructor(id: HartId, tlbEntries: number) {
+    this.id = id;
+    this.tlb = emptyTlb(tlbEntries);
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * What a kernel sees of the machine: the two ports behind the interfaces of contract.ts. Everything internal is
+ * private, prototypes and objects are frozen, so that a kernel cannot reach the log or another hart's state.
+ *
+ * Rules: a port works only while its own hart runs kernel code (all do during boot); anything else stops the kernel
+ * with a sentence. A machine of an earlier boot is dead.
+ */
+import { RecordKind } from '../spec/records.ts';
+import { A0, A7, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
+import type { Context, Hart, Machine, Routine } from './contract.ts';
+import type { Core } from './core.ts';
+import type { HartState } from './hart-state.ts';
+import { Access } from './mmu.ts';
+
+const A1 = A0 + 1;
+const A2 = A0 + 2;
+
+export class HartPort implements Hart {
+  readonly #core: Core;
+  readonly #state: HartState;
+
+  constructor(core: Core, state: HartState) {
+    this.#core = core;
+    this.#state = state;
+    Object.freeze(this);
+  }
+
+  /** The state, if this hart may be touched now. */
+  #own(): HartState {
+    const core = this.#core;
+    const state = this.#state;
+    if (core.current !== state && !core.booting) this.#refuse();
+    return state;
+  }
+
+  #refuse(): never {
+    const { current, halted } = this.#core;
+    if (current && !halted) {
+      this.#core.stop(
+        current,
+        'handler-threw',
+        `the handler on hart ${current.id} touched hart ${this.#state.id}: it can only send that hart an interrupt (machine.sendIpi)`,
+      );
+    }
+    throw new Error('this machine does not run any more');
+  }
+
+  #spend(what: string): HartState {
+    const state = this.#own();
+    this.#core.burn(state);
+    if (this.#core.tracer) this.#core.tracer.call(this.#core, state, what);
+    return state;
+  }
+
+  get id(): number {
+    return this.#state.id;
+  }
+  get time(): number {
+    return this.#state.time;
+  }
+  get scause(): Word {
+    return this.#state.scause;
+  }
+  get stval(): Word {
+    return this.#state.stval;
+  }
+  get spp(): Mode {
+    return this.#state.spp;
+  }
+  set spp(mode: Mode) {
+    this.#own().spp = mode === Mode.S ? Mode.S : Mode.U;
+  }
+  get sepc(): VirtualAddress {
+    return this.#state.sepc;
+  }
+  set sepc(pc: VirtualAddress) {
+    this.#own().sepc = pc >>> 0;
+  }
+  get a0(): Word {
+    return this.#state.registers[A0] ?? 0;
+  }
+  set a0(value: Word) {
+    this.#own().registers[A0] = value;
+  }
+  get a1(): Word {
+    return this.#state.registers[A1] ?? 0;
+  }
+  set a1(value: Word) {
+    this.#own().registers[A1] = value;
+  }
+  get a2(): Word {
+    return this.#state.registers[A2] ?? 0;
+  }
+  set a2(value: Word) {
+    this.#own().registers[A2] = value;
+  }
+  get a7(): Word {
+    return this.#state.registers[A7] ?? 0;
+  }
+  get stvec(): VirtualAddress {
+    return this.#state.stvec;
+  }
+  set stvec(va: VirtualAddress) {
+    this.#own().stvec = va >>> 0;
+  }
+  get satp(): Word {
+    return this.#state.satp;
+  }
+  set satp(value: Word) {
+    const state = this.#spend('satp');
+    const word = value >>> 0;
+    state.satp = word;
+    state.rootBase = (word & 0x3f_ffff) << 10;
+    state.asidBits = ((word >>> 22) & 0x1ff) << 20;
+    state.cycle += this.#core.costs.satp;
+    this.#core.log?.record(RecordKind.satp, state, word, 0, 0, 0, 0);
+  }
+  get scontext(): number {
+    return this.#state.scontext;
+  }
+  set scontext(tid: number) {
+    const state = this.#spend('scontext');
+    this.#core.log?.record(RecordKind.context, state, tid >>> 0, 0, 0, 0, 0);
+    state.scontext = tid >>> 0;
+  }
+  get sscratch(): Word {
+    return this.#state.sscratch;
+  }
+  set sscratch(value: Word) {
+    this.#own().sscratch = value >>> 0;
+  }
+  get stimecmp(): number {
+    return this.#state.stimecmp;
+  }
+  set stimecmp(time: number) {
+    this.#own().stimecmp = time >= 0 ? Math.floor(time) : Number.POSITIVE_INFINITY;
+  }
+  get sum(): boolean {
+    return this.#state.sum;
+  }
+  set sum(value: boolean) {
+    this.#own().sum = value === true;
+  }
+  get mxr(): boolean {
+    return this.#state.mxr;
+  }
+  set mxr(value: boolean) {
+    this.#own().mxr = value === true;
+  }
+
+  save(): Context {
+    const state = this.#spend('save');
+    const context = state.registers.slice();
+    context[0] = state.sepc;
+    return context;
+  }
+
+  restore(context: ArrayLike<Word>): void {
+    const state = this.#spend('restore');
+    for (let i = 1; i < 32; i++) state.registers[i] = context[i] ?? 0;
+    state.sepc = (context[0] ?? 0) >>> 0;
+    state.spp = Mode.U;
+  }
+
+  saveTo(words: Uint32Array, at: number): void {
+    const state = this.#spend('saveTo');
+    const { registers } = state;
+    words[at] = state.sepc;
+    for (let i = 1; i < 32; i++) words[at + i] = registers[i] as number;
+  }
+
+  restoreFrom(words: Uint32Array, at: number): void {
+    const state = this.#spend('restoreFrom');
+    const { registers } = state;
+    state.sepc = words[at] ?? 0;
+    state.spp = Mode.U;
+    for (let i = 1; i < 32; i++) registers[i] = words[at + i] as number;
+  }
+
+  fence(va?: VirtualAddress, asid?: number): void {
+    const state = this.#spend('fence');
+    const core = this.#core;
+    core.mmu.fence(state, va === undefined ? undefined : va >>> 0, asid);
+    state.cycle += core.costs.fence;
+    const given = (va === undefined ? 0 : 1) + (asid === undefined ? 0 : 2);
+    core.log?.record(RecordKind.fence, state, va ?? 0, asid ?? 0, given, 0, 0);
+  }
+
+  idle(): void {
+    this.#spend('idle').idleRequested = true;
+  }
+
+  load(va: VirtualAddress): Word {
+    const state = this.#spend('load');
+    const physical = this.#core.supervisorAccess(state, (va & ~3) >>> 0, Access.read);
+    return this.#core.ram[physical >>> 2] ?? 0;
+  }
+
+  store(va: VirtualAddress, value: Word): void {
+    const state = this.#spend('store');
+    const physical = this.#core.supervisorAccess(state, (va & ~3) >>> 0, Access.write);
+    this.#core.ram[physical >>> 2] = value;
+  }
+
+  loadByte(va: VirtualAddress): number {
+    const state = this.#spend('loadByte');
+    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read);
+    return ((this.#core.ram[physical >>> 2] ?? 0) >>> ((va & 3) * 8)) & 0xff;
+  }
+
+  onRemoteFence(routine: (hart: Hart) => void): void {
+    this.#own().remoteFence = routine;
+  }
+}
+
+export class MachinePort implements Machine {
+  readonly #core: Core;
+  readonly #words: Uint32Array[] = [];
+  readonly #bytes: Uint8Array[] = [];
+  readonly harts: readonly Hart[];
+  readonly frames: number;
+
+  constructor(core: Core, harts: readonly Hart[]) {
+    this.#core = core;
+    this.harts = harts;
+    this.frames = core.frames;
+    const { buffer, byteOffset } = core.ram;
+    for (let frame = 0; frame < core.frames; frame++) {
+      this.#words.push(core.ram.subarray(frame * 1024, frame * 1024 + 1024));
+      this.#bytes.push(new Uint8Array(buffer, byteOffset + frame * 4096, 4096));
+    }
+    Object.freeze(this);
+  }
+
+  /** The hart that runs; the first one during boot. */
+  #running(): HartState {
+    const core = this.#core;
+    const hart = core.current;
+    if (!hart) throw new Error('this machine does not run any more');
+    return hart;
+  }
+
+  #beyond(frame: number): never {
+    const core = this.#core;
+    const hart = this.#running();
+    core.log?.messages.push(`frame ${frame} does not exist: the machine has frames 0 to ${core.frames - 1}`);
+    return core.supervisorFault(hart, 5, ((frame << 12) | 0) >>> 0);
+  }
+
+  frame(number: number): Uint32Array {
+    const core = this.#core;
+    const hart = core.current ?? this.#running();
+    core.burn(hart);
+    const words = this.#words[number];
+    if (words === undefined) return this.#beyond(number);
+    return core.tracer ? core.tracer.view(core, number, words) : words;
+  }
+
+  bytes(number: number): Uint8Array {
+    const core = this.#core;
+    core.burn(core.current ?? this.#running());
+    return this.#bytes[number] ?? this.#beyond(number);
+  }
+
+  transmit(byte: number): void {
+    const core = this.#core;
+    const hart = core.current ?? this.#running();
+    core.burn(hart);
+    hart.cycle += core.costs.transmit;
+    core.tracer?.call(core, hart, 'transmit');
+    core.log?.console(hart, byte & 0xff);
+  }
+
+  sendIpi(target: number): void {
+    const core = this.#core;
+    const hart = core.current ?? this.#running();
+    core.burn(hart);
+    const state = core.harts[target];
+    if (!state) {
+      return core.stop(hart, 'handler-threw', `sendIpi(${target}): the machine has harts 0 to ${core.harts.length - 1}`);
+    }
+    hart.cycle += core.costs.ipi;
+    core.tracer?.call(core, hart, 'sendIpi');
+    core.log?.record(RecordKind.ipi, hart, target, 0, 0, 0, 0);
+    core.sendIpi(state);
+  }
+
+  install(name: string, routine: Routine, frame = 0): number {
+    const core = this.#core;
+    const hart = this.#running();
+    core.burn(hart);
+    if (typeof routine !== 'function' || !(frame >= 0 && frame < core.frames)) {
+      core.stop(hart, 'handler-threw', `install(${JSON.stringify(name)}): needs a function and a frame below ${core.frames}`);
+    }
+    return core.install(routine, frame);
+  }
+}
+
+Object.freeze(HartPort.prototype);
+Object.freeze(MachinePort.prototype);
+Object.freeze(HartPort);
+Object.freeze(MachinePort);

@@ -1,0 +1,125 @@
+/**
+ * Watches a run that is to be explained: which line of the kernel wrote which word, what each TLB and each table held
+ * at every trap and return. Slow and talkative; never used while judging.
+ */
+import { LEAF_BITS, Pte, type Word } from '../spec/riscv.ts';
+import type { Core } from './core.ts';
+import { type HartState, INVALID, TlbFlag } from './hart-state.ts';
+import type { Mapping, TraceNote } from './trace.ts';
+
+/** Methods of a typed array that write to it. */
+const WRITERS = new Set(['set', 'fill', 'copyWithin', 'reverse', 'sort']);
+
+export class Tracer {
+  readonly notes: TraceNote[] = [];
+  readonly #roots: number[] = [];
+  readonly #views = new Map<number, Uint32Array>();
+
+  call(core: Core, hart: HartState, what: string): void {
+    const at = core.log?.length ?? 0;
+    this.notes.push({ kind: 'call', at, hart: hart.id, what, stack: stackText() });
+  }
+
+  #write(core: Core, frame: number, index: number, count: number, value: Word): void {
+    const at = core.log?.length ?? 0;
+    const hart = core.current?.id ?? 0;
+    this.notes.push({ kind: 'write', at, hart, frame, index, count, value, stack: stackText() });
+  }
+
+  snapshot(core: Core, hart: HartState): void {
+    for (const { rootBase } of core.harts) {
+      if (!this.#roots.includes(rootBase >>> 10)) this.#roots.push(rootBase >>> 10);
+    }
+    this.notes.push({
+      kind: 'snapshot',
+      at: core.log?.length ?? 0,
+      hart: hart.id,
+      tlbs: core.harts.map(userEntries),
+      tables: this.#roots.map((root) => ({ root, mappings: userMappings(core, root) })),
+    });
+  }
+
+  /** A view of a frame that tells of every write: same words, same methods. */
+  view(core: Core, frame: number, words: Uint32Array): Uint32Array {
+    const known = this.#views.get(frame);
+    if (known) return known;
+    const view: Uint32Array = new Proxy(words, {
+      set: (target, key, value) => {
+        Reflect.set(target, key, value);
+        const index = Number(key);
+        if (Number.isInteger(index)) this.#write(core, frame, index, 1, Number(value) >>> 0);
+        return true;
+      },
+      get: (target, key) => {
+        const member: unknown = Reflect.get(target, key);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          const before = WRITERS.has(String(key)) ? target.slice() : undefined;
+          const result: unknown = Reflect.apply(member, target, args);
+          if (before) this.#changes(core, frame, before, target);
+          return result === target ? view : result;
+        };
+      },
+    });
+    this.#views.set(frame, view);
+    return view;
+  }
+
+  /** Forgets the views: their notes belong to a run that is over. */
+  close(): void {
+    this.#views.clear();
+  }
+
+  #changes(core: Core, frame: number, before: Uint32Array, after: Uint32Array): void {
+    for (let i = 0; i < after.length; i++) {
+      if (before[i] !== after[i]) this.#write(core, frame, i, 1, after[i] ?? 0);
+    }
+  }
+}
+
+const stackText = (): string => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
+  const text = new Error('site').stack ?? '';
+  Error.stackTraceLimit = limit;
+  return text;
+};
+
+const mapping = (va: number, entry: Word, asid: number): Mapping => ({
+  va: va >>> 0,
+  frame: entry >>> 10,
+  rights: entry & LEAF_BITS,
+  asid,
+});
+
+const userEntries = ({ tlb }: HartState): readonly Mapping[] => {
+  const found: Mapping[] = [];
+  for (let slot = 0; slot <= tlb.mask; slot++) {
+    const key = tlb.key[slot] ?? INVALID;
+    const entry = tlb.entry[slot] ?? 0;
+    if (key === INVALID || !(entry & Pte.U)) continue;
+    const global = ((tlb.flags[slot] ?? 0) & TlbFlag.global) !== 0;
+    found.push(mapping((key & 0xf_ffff) << 12, entry, global ? -1 : key >>> 20));
+  }
+  return found;
+};
+
+const userMappings = (core: Core, root: number): readonly Mapping[] => {
+  const found: Mapping[] = [];
+  const { ram, frames } = core;
+  if (root >= frames) return found;
+  for (let i = 0; i < 1024; i++) {
+    const entry = ram[root * 1024 + i] ?? 0;
+    if (!(entry & Pte.V)) continue;
+    if (entry & LEAF_BITS) {
+      if (entry & Pte.U) found.push(mapping(i << 22, entry, 0));
+      continue;
+    }
+    if (entry >>> 10 >= frames) continue;
+    for (let j = 0; j < 1024; j++) {
+      const leaf = ram[(entry >>> 10) * 1024 + j] ?? 0;
+      if (leaf & Pte.V && leaf & Pte.U) found.push(mapping((i << 22) | (j << 12), leaf, 0));
+    }
+  }
+  return found;
+};
