@@ -66,10 +66,10 @@ export class Probe {
     const root = hart.rootBase >>> 10;
     if (root < this.#frames) {
       this.#sync(root, hart, log);
-      const reach = (this.#asRoot[root] ??= this.#scan(root, true));
+      const reach = this.#reach(this.#asRoot, root);
       for (const table of reach.tables) {
         this.#sync(table, hart, log);
-        const leaf = (this.#asLeaf[table] ??= this.#scan(table, false));
+        const leaf = this.#reach(this.#asLeaf, table);
         for (const page of leaf.pages) this.#sync(page, hart, log);
       }
       for (const page of reach.pages) this.#sync(page, hart, log);
@@ -89,6 +89,12 @@ export class Probe {
       shadow[i] = word;
       log.record(RecordKind.word, hart, frame, i & 1023, word, 0, 0);
     }
+  }
+
+  #reach(known: (Reach | undefined)[], frame: number): Reach {
+    const reach = known[frame] ?? this.#scan(frame, known === this.#asRoot);
+    known[frame] = reach;
+    return reach;
   }
 
   #scan(frame: number, asRoot: boolean): Reach {

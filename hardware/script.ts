@@ -5,25 +5,49 @@
  * first trap ends the burst. A fault changes no register, so that the operation can run again after the return.
  */
 import { A0, A7, Cause, Mode } from '../spec/riscv.ts';
-import { indexOfText, TextKind } from '../spec/layout.ts';
+import { TextKind } from '../spec/layout.ts';
 import { NO_ADDRESS, RecordKind } from '../spec/records.ts';
-import type { Core } from './core.ts';
+import type { Costs } from './costs.ts';
 import type { HartState } from './hart-state.ts';
-import { Access } from './mmu.ts';
+import type { EventLog } from './log.ts';
+import { Access, type Mmu } from './mmu.ts';
+import type { Probe } from './probe.ts';
 import { Op, ROW } from './text.ts';
+
+/** What executing needs of the machine around it. */
+export interface Surroundings {
+  readonly ram: Uint32Array;
+  readonly mmu: Mmu;
+  readonly operations: Int32Array;
+  readonly log: EventLog | undefined;
+  readonly probe: Probe | undefined;
+  readonly costs: Costs;
+  trap(hart: HartState, cause: number, tval: number): void;
+}
 
 /** Makes every tag miss: supervisor mode never takes the fast path of user mode. */
 const NEVER = 1 << 30;
 
 /** @returns machine steps taken, 1 to limit */
-export const runScript = (core: Core, hart: HartState, limit: number): number => {
+export const runScript = (core: Surroundings, hart: HartState, limit: number): number => {
   const { ram, mmu, operations, log, probe, costs } = core;
   const { registers, tlb, mode } = hart;
   const { mask, tagX, tagR, tagW, base } = tlb;
   const tags = mode === Mode.U ? hart.asidBits : NEVER;
-  const { instruction, access } = costs;
-  let pc = hart.pc;
-  for (let done = 1; ; done++) {
+  const { instruction, access, walk } = costs;
+  let { pc, cycle, time } = hart;
+  let done = 0;
+  let cause = 0;
+  let tval = 0;
+  burst: for (;;) {
+    if (done === limit) {
+      hart.pc = pc;
+      hart.cycle = cycle;
+      hart.time = time;
+      return done;
+    }
+    done += 1;
+    cycle += instruction;
     const page = pc >>> 12;
     const slot = page & mask;
     let word = 0;
@@ -31,123 +55,117 @@ export const runScript = (core: Core, hart: HartState, limit: number): number =>
       word = ram[(base[slot] as number) + ((pc & 0xfff) >>> 2)] as number;
     } else {
       const physical = mmu.translate(hart, pc, Access.execute, mode);
-      hart.cycle += costs.walk;
+      cycle += walk;
       if (physical < 0) {
-        hart.pc = pc;
-        core.trap(hart, ~physical, pc);
-        return done;
+        cause = ~physical;
+        tval = pc;
+        break;
       }
       word = ram[physical >>> 2] as number;
     }
-    const row = indexOfText(word) * ROW;
+    const row = (word & 0x0fff_ffff) * ROW;
     if (word >>> 28 !== TextKind.script || row >= operations.length) {
-      hart.pc = pc;
-      core.trap(hart, Cause.illegalInstruction, word);
-      return done;
+      cause = Cause.illegalInstruction;
+      tval = word;
+      break;
     }
-    hart.cycle += instruction;
+    const first = operations[row + 1] as number;
+    const second = operations[row + 2] as number;
     let va = 0;
     let at = -1;
     let value = 0;
     let next = pc + 4;
     switch (operations[row]) {
-      case Op.set: {
-        value = (operations[row + 2] as number) >>> 0;
-        registers[operations[row + 1] as number] = value;
-        registers[0] = 0;
+      case Op.set:
+        value = second >>> 0;
+        registers[first] = value;
         break;
-      }
-      case Op.move: {
-        value = registers[operations[row + 2] as number] as number;
-        registers[operations[row + 1] as number] = value;
-        registers[0] = 0;
+      case Op.move:
+        value = registers[second] as number;
+        registers[first] = value;
         break;
-      }
       case Op.load: {
-        va = (operations[row + 1] as number) >>> 0;
+        va = first >>> 0;
         const vpn = va >>> 12;
         const entry = vpn & mask;
-        hart.cycle += access;
+        cycle += access;
         if (tagR[entry] === (tags | vpn) && (va & 3) === 0) {
           at = (base[entry] as number) + ((va & 0xfff) >>> 2);
         } else {
           const physical =
             va & 3 ? ~Cause.loadMisaligned : mmu.translate(hart, va, Access.read, mode);
           if (physical < 0) {
-            hart.pc = pc;
-            core.trap(hart, ~physical, va);
-            return done;
+            cause = ~physical;
+            tval = va;
+            break burst;
           }
-          hart.cycle += costs.walk;
+          cycle += walk;
           at = physical >>> 2;
         }
         value = ram[at] as number;
-        registers[operations[row + 2] as number] = value;
-        registers[0] = 0;
+        registers[second] = value;
         break;
       }
       case Op.store:
       case Op.storeRegister: {
-        va = (operations[row + 1] as number) >>> 0;
+        va = first >>> 0;
         const vpn = va >>> 12;
         const entry = vpn & mask;
-        hart.cycle += access;
-        value = operations[row + 2] as number;
-        value = operations[row] === Op.store ? value >>> 0 : (registers[value] as number);
+        cycle += access;
+        value = operations[row] === Op.store ? second >>> 0 : (registers[second] as number);
         if (tagW[entry] === (tags | vpn) && (va & 3) === 0) {
           at = (base[entry] as number) + ((va & 0xfff) >>> 2);
         } else {
           const physical =
             va & 3 ? ~Cause.storeMisaligned : mmu.translate(hart, va, Access.write, mode);
           if (physical < 0) {
-            hart.pc = pc;
-            core.trap(hart, ~physical, va);
-            return done;
+            cause = ~physical;
+            tval = va;
+            break burst;
           }
-          hart.cycle += costs.walk;
+          cycle += walk;
           at = physical >>> 2;
         }
         ram[at] = value;
         if (probe !== undefined) probe.wrote(at);
         break;
       }
-      case Op.call: {
+      case Op.call:
         setArguments(registers, operations, row);
-        hart.time += 1;
-        hart.pc = pc;
-        core.trap(hart, mode === Mode.U ? Cause.userEcall : Cause.supervisorEcall, 0);
-        return done;
-      }
-      case Op.jump: {
-        va = (operations[row + 1] as number) >>> 0;
-        if (va & 3) {
-          hart.pc = pc;
-          core.trap(hart, Cause.instructionMisaligned, va);
-          return done;
-        }
+        time += 1;
+        cause = mode === Mode.U ? Cause.userEcall : Cause.supervisorEcall;
+        break burst;
+      case Op.jump:
+        va = first >>> 0;
         next = va;
+        if (va & 3) {
+          cause = Cause.instructionMisaligned;
+          tval = va;
+          break burst;
+        }
         break;
-      }
-      case Op.loop: {
+      case Op.loop:
         next = pc;
         break;
-      }
-      default: {
-        hart.pc = pc;
-        core.trap(hart, Cause.illegalInstruction, word);
-        return done;
-      }
+      default:
+        cause = Cause.illegalInstruction;
+        tval = word;
+        break burst;
     }
-    hart.time += 1;
+    registers[0] = 0;
+    time += 1;
     if (log !== undefined) {
+      hart.cycle = cycle;
       log.record(RecordKind.retire, hart, pc, word, va, at < 0 ? NO_ADDRESS : at * 4, value);
+      if (log.full) limit = done;
     }
     pc = next >>> 0;
-    if (done >= limit || (log !== undefined && log.full)) {
-      hart.pc = pc;
-      return done;
-    }
   }
+  hart.pc = pc;
+  hart.cycle = cycle;
+  hart.time = time;
+  core.trap(hart, cause, tval);
+  return done;
 };
 
 /** All arguments are read before any register is written. */

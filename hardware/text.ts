@@ -34,7 +34,10 @@ export const Op = {
 const registers = new Map<string, number>();
 const register = (name: RegisterName): number => {
   let number = registers.get(name);
-  if (number === undefined) registers.set(name, (number = registerNumber(name)));
+  if (number === undefined) {
+    number = registerNumber(name);
+    registers.set(name, number);
+  }
   return number;
 };
 const operand = (argument: Argument): number =>

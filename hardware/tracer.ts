@@ -3,9 +3,18 @@
  * at every trap and return. Slow and talkative; never used while judging.
  */
 import { LEAF_BITS, Pte, type Word } from '../spec/riscv.ts';
-import type { Core } from './core.ts';
 import { type HartState, INVALID, TlbFlag } from './hart-state.ts';
+import type { EventLog } from './log.ts';
 import type { Mapping, TraceNote } from './trace.ts';
+
+/** What watching needs of the machine. */
+export interface Watched {
+  readonly ram: Uint32Array;
+  readonly frames: number;
+  readonly harts: readonly HartState[];
+  readonly log: EventLog | undefined;
+  readonly current: HartState | undefined;
+}
 
 /** Methods of a typed array that write to it. */
 const WRITERS = new Set(['set', 'fill', 'copyWithin', 'reverse', 'sort']);
@@ -15,18 +24,18 @@ export class Tracer {
   readonly #roots: number[] = [];
   readonly #views = new Map<number, Uint32Array>();
 
-  call(core: Core, hart: HartState, what: string): void {
+  call(core: Watched, hart: HartState, what: string): void {
     const at = core.log?.length ?? 0;
     this.notes.push({ kind: 'call', at, hart: hart.id, what, stack: stackText() });
   }
 
-  #write(core: Core, frame: number, index: number, count: number, value: Word): void {
+  #write(core: Watched, frame: number, index: number, count: number, value: Word): void {
     const at = core.log?.length ?? 0;
     const hart = core.current?.id ?? 0;
     this.notes.push({ kind: 'write', at, hart, frame, index, count, value, stack: stackText() });
   }
 
-  snapshot(core: Core, hart: HartState): void {
+  snapshot(core: Watched, hart: HartState): void {
     for (const { rootBase } of core.harts) {
       if (!this.#roots.includes(rootBase >>> 10)) this.#roots.push(rootBase >>> 10);
     }
@@ -40,7 +49,7 @@ export class Tracer {
   }
 
   /** A view of a frame that tells of every write: same words, same methods. */
-  view(core: Core, frame: number, words: Uint32Array): Uint32Array {
+  view(core: Watched, frame: number, words: Uint32Array): Uint32Array {
     const known = this.#views.get(frame);
     if (known) return known;
     const view: Uint32Array = new Proxy(words, {
@@ -70,7 +79,7 @@ export class Tracer {
     this.#views.clear();
   }
 
-  #changes(core: Core, frame: number, before: Uint32Array, after: Uint32Array): void {
+  #changes(core: Watched, frame: number, before: Uint32Array, after: Uint32Array): void {
     for (let i = 0; i < after.length; i++) {
       if (before[i] !== after[i]) this.#write(core, frame, i, 1, after[i] ?? 0);
     }
@@ -104,7 +113,7 @@ const userEntries = ({ tlb }: HartState): readonly Mapping[] => {
   return found;
 };
 
-const userMappings = (core: Core, root: number): readonly Mapping[] => {
+const userMappings = (core: Watched, root: number): readonly Mapping[] => {
   const found: Mapping[] = [];
   const { ram, frames } = core;
   if (root >= frames) return found;
