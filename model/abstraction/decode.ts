@@ -1,0 +1,141 @@
+/**
+ * Physical to abstract: reads the machine's records one after the other and folds the reports on memory and TLB into
+ * the return that follows them. The only state is the replica of memory and what is waiting for its return.
+ */
+import type { Event, ReturnEvent, Translation } from '../../spec/events.ts';
+import { indexOfText, type Layout } from '../../spec/layout.ts';
+import {
+  END_REASONS,
+  HALT_REASONS,
+  NO_ADDRESS,
+  RECORD_WORDS,
+  RecordKind,
+  type RunLog,
+} from '../../spec/records.ts';
+import { asidOf, type Frame, frameOf, LEAF_BITS, rootOf, type Vpn, type Word } from '../../spec/riscv.ts';
+import { Replica, type Walked } from './memory.ts';
+
+/** What was last reported of a page: attach its words again only if they may differ. */
+interface Seen {
+  readonly frame: Frame;
+  readonly version: number;
+}
+
+export class Decoder {
+  readonly #log: RunLog;
+  readonly #layout: Layout;
+  readonly memory: Replica;
+  /** Word offset of the record read last, and of the next one. */
+  at = 0;
+  next = 0;
+  #tlb: Walked[] = [];
+  readonly #seen = new Map<Frame, Map<Vpn, Seen>>();
+
+  constructor(log: RunLog, layout: Layout, frames: number) {
+    this.#log = log;
+    this.#layout = layout;
+    this.memory = new Replica(frames, layout);
+  }
+
+  /** The next event, or `undefined` at the end of the log. */
+  read(): Event | undefined {
+    while (this.next < this.#log.length) {
+      this.at = this.next;
+      this.next += RECORD_WORDS;
+      const event = this.#record(this.at);
+      if (event) return event;
+    }
+    return undefined;
+  }
+
+  #record(at: number): Event | undefined {
+    const { words, messages } = this.#log;
+    const head = words[at] ?? 0;
+    const hart = (head >>> 8) & 0xf;
+    const mode = (head >>> 12) & 0xf ? 'S' : 'U';
+    const tid = words[at + 2] ?? 0;
+    const a = words[at + 3] ?? 0;
+    const b = words[at + 4] ?? 0;
+    const c = words[at + 5] ?? 0;
+    const d = words[at + 6] ?? 0;
+    switch (head & 0xff) {
+      case RecordKind.retire: {
+        const value = words[at + 7] ?? 0;
+        if (d !== NO_ADDRESS) this.#store(b, d, value);
+        return { kind: 'retire', hart, tid, pc: a, word: b, va: c, frame: d === NO_ADDRESS ? -1 : d >>> 12, value };
+      }
+      case RecordKind.trap:
+        return { kind: 'trap', hart, tid, mode, cause: a, pc: b, tval: c };
+      case RecordKind.return:
+        this.next += 4 * RECORD_WORDS;
+        return this.#return(at, hart, tid, mode, a, b);
+      case RecordKind.context:
+        return { kind: 'context', hart, tid, next: a };
+      case RecordKind.satp:
+        return { kind: 'satp', hart, tid, root: rootOf(a), asid: asidOf(a) };
+      case RecordKind.fence:
+        return { kind: 'fence', hart, tid, ...(c & 1 && { va: a }), ...(c & 2 && { asid: b }) };
+      case RecordKind.ipi:
+        return { kind: 'ipi', hart, tid, to: a };
+      case RecordKind.idle:
+        return { kind: 'idle', hart, tid };
+      case RecordKind.console:
+        return { kind: 'console', hart, tid, bytes: bytesOf(words, at + 4, a) };
+      case RecordKind.wait:
+        return { kind: 'wait', hart, tid };
+      case RecordKind.resume:
+        return { kind: 'resume', hart, tid };
+      case RecordKind.word:
+        this.memory.set(a, b, c);
+        return undefined;
+      case RecordKind.tlb:
+        this.#tlb.push({ vpn: a >>> 12, frame: frameOf(b), rights: b & LEAF_BITS });
+        return undefined;
+      case RecordKind.halt:
+        return { kind: 'halt', hart, tid, reason: HALT_REASONS[a] ?? 'forbidden', message: messages[b] ?? '' };
+      case RecordKind.end:
+        return { kind: 'end', hart, tid, reason: END_REASONS[a] ?? 'halted' };
+      default:
+        throw new Error(`record of unknown kind ${head & 0xff} at word ${at}`);
+    }
+  }
+
+  #store(word: Word, physical: number, value: Word): void {
+    const operation = this.#layout.operations[indexOfText(word)];
+    if (operation?.op === 'store') this.memory.set(physical >>> 12, (physical & 0xfff) >>> 2, value);
+  }
+
+  #return(at: number, hart: number, tid: number, mode: 'U' | 'S', pc: Word, satp: Word): ReturnEvent {
+    const root = rootOf(satp);
+    const { pages, tables } = this.memory.walk(root);
+    let seen = this.#seen.get(root);
+    if (!seen) {
+      seen = new Map();
+      this.#seen.set(root, seen);
+    }
+    const view: Translation[] = [];
+    for (const page of pages) view.push(this.#translation(page, seen));
+    for (const entry of this.#tlb) {
+      const agrees = pages.some(({ vpn, frame }) => vpn === entry.vpn && frame === entry.frame);
+      const words = agrees ? undefined : this.memory.words(entry.frame);
+      view.push({ ...entry, source: 'tlb', ...(words && { words }) });
+    }
+    this.#tlb = [];
+    const from = at + RECORD_WORDS;
+    const registers = this.#log.words.subarray(from, from + 32);
+    return { kind: 'return', hart, tid, mode, pc, root, asid: asidOf(satp), registers, view, tables };
+  }
+
+  #translation({ vpn, frame, rights }: Walked, seen: Map<Vpn, Seen>): Translation {
+    const version = this.memory.version(frame);
+    const before = seen.get(vpn);
+    if (before && before.frame === frame && before.version === version) {
+      return { vpn, frame, rights, source: 'table' };
+    }
+    seen.set(vpn, { frame, version });
+    return { vpn, frame, rights, source: 'table', words: this.memory.words(frame) };
+  }
+}
+
+const bytesOf = (words: Uint32Array, from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => ((words[from + (i >>> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff);

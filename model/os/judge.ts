@@ -1,0 +1,113 @@
+/**
+ * Judges a run event by event against a small set of states.
+ *
+ * Between a trap and its return the effect of a system call may or may not have happened. Where another task could see
+ * the difference, the set holds both; each event drops the states that do not allow it, and an empty set is the
+ * violation. Nearly always the set has one state, which is then changed in place.
+ */
+import { Call } from '../../spec/abi.ts';
+import type { Event } from '../../spec/events.ts';
+import { claimedCall, effectOf, errorsOf } from './calls.ts';
+import type { OsState, PendingCall, Task } from './state.ts';
+import { pure, pureStep, step } from './step.ts';
+import type { Violation } from './violation.ts';
+
+/** More states than this at once is an error of the model, not of a kernel. */
+const MAX_STATES = 16;
+
+export class Judge {
+  #states: OsState[];
+  readonly #keepHistory: boolean;
+
+  /** @param keepHistory never changes a state in place, so that earlier ones can be kept */
+  constructor(initial: OsState, keepHistory = false) {
+    this.#states = [initial];
+    this.#keepHistory = keepHistory;
+  }
+
+  get state(): OsState {
+    const [state] = this.#states;
+    if (!state) throw new Error('the model has no state');
+    return state;
+  }
+
+  get size(): number {
+    return this.#states.length;
+  }
+
+  accept(event: Event): Violation | undefined {
+    const [only] = this.#states;
+    if (only && this.#states.length === 1 && !this.#keepHistory) {
+      if (only.pending.length === 0 || !observer(only, event)) return step(only, event);
+    }
+    return this.#acceptInAll(event);
+  }
+
+  #acceptInAll(event: Event): Violation | undefined {
+    const states = this.#states.flatMap((state) => branches(state, event));
+    if (states.length > MAX_STATES) {
+      throw new Error(`the model follows ${states.length} states at once`);
+    }
+    const next: OsState[] = [];
+    let violation: Violation | undefined;
+    for (const state of states) {
+      const result = pureStep(state, event);
+      if (result.violation) violation ??= result.violation;
+      else next.push(result.state);
+    }
+    if (next.length === 0) return violation;
+    this.#states = next;
+    return undefined;
+  }
+}
+
+/** Could this event show whether a pending call has taken effect? */
+const observer = (state: OsState, event: Event): boolean =>
+  event.kind === 'retire' || event.kind === 'trap' || event.kind === 'return'
+    ? state.pending.some((tid) => concerns(state, tid, event))
+    : false;
+
+const concerns = (state: OsState, tid: number, event: Event & { hart: number }): boolean => {
+  const caller = state.tasks.get(tid);
+  const call = caller?.call;
+  if (!caller || !call || call.done) return false;
+  const who = event.kind === 'return' ? event.tid : (state.harts[event.hart]?.task ?? 0);
+  if (who === tid) return false;
+  const task = state.tasks.get(who);
+  const name = claimedCall(state, call.number)?.name;
+  if (name === 'spawn' || name === 'thread') return event.kind === 'return' && !task;
+  if (!task) return false;
+  if (name === 'kill') return call.args[0] === who;
+  if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
+  return caller.space === task.space;
+};
+
+/** The state, and what it would be had any of the pending calls that matter taken effect. */
+const branches = (state: OsState, event: Event): OsState[] => {
+  const found = [state];
+  if (event.kind !== 'retire' && event.kind !== 'trap' && event.kind !== 'return') return found;
+  for (const tid of state.pending) {
+    if (!concerns(state, tid, event)) continue;
+    const call = state.tasks.get(tid)?.call;
+    const child = event.kind === 'return' && call && starts(call) ? event.tid : 0;
+    for (const branch of [...found]) {
+      const task = branch.tasks.get(tid);
+      if (!task?.call || errorsOf(branch, task, task.call).length > 0) continue;
+      if (child !== 0 && branch.tasks.has(child)) continue;
+      found.push(pure(branch, (draft) => carryOut(draft, tid, child)));
+    }
+  }
+  return found;
+};
+
+const starts = (call: PendingCall): boolean => call.number === Call.spawn || call.number === Call.thread;
+
+const carryOut = (state: OsState, tid: number, child: number): void => {
+  const task: Task | undefined = state.tasks.get(tid);
+  if (!task?.call) return;
+  effectOf(state, task, task.call, child);
+  if (task.call) {
+    task.call.done = true;
+    task.call.child = child;
+  }
+};

@@ -1,0 +1,68 @@
+/** How address spaces, pages and tasks change: the effects of calls and of ends. */
+import { FRAME_BUDGET } from '../../spec/abi.ts';
+import type { Rights, Tid, Vpn } from '../../spec/riscv.ts';
+import type { Mapping, OsState, Space, Task } from './state.ts';
+import { take } from './state.ts';
+
+export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights): void => {
+  const id = state.nextPage++;
+  state.pages.set(id, { id, text: false, words: new Map(), storedBy: 0, storedAt: 0, mappings: 1 });
+  space.pages.set(vpn, { page: id, rights });
+};
+
+/** Maps a page that another space has. */
+export const sharePage = (state: OsState, target: Space, vpn: Vpn, mapping: Mapping, rights: Rights): void => {
+  const page = state.pages.get(mapping.page);
+  if (page) page.mappings += 1;
+  target.pages.set(vpn, { page: mapping.page, rights });
+};
+
+export const unmapPage = (state: OsState, space: Space, vpn: Vpn): void => {
+  const mapping = space.pages.get(vpn);
+  if (!mapping) return;
+  space.pages.delete(vpn);
+  space.formerly.set(vpn, mapping.rights);
+  const page = state.pages.get(mapping.page);
+  if (!page) return;
+  page.mappings -= 1;
+  if (page.mappings === 0) state.pages.delete(page.id);
+};
+
+/** A task ends: its space goes with its last task, its children lose their parent. */
+export const endTask = (state: OsState, task: Task, exitStatus: number): void => {
+  task.status = 'ended';
+  task.exitStatus = exitStatus;
+  task.call = undefined;
+  task.fault = undefined;
+  state.pending = state.pending.filter((tid) => tid !== task.tid);
+  const parent = state.tasks.get(task.parent);
+  if (!parent || parent.status === 'ended') task.forgotten = true;
+  for (const child of state.tasks.values()) {
+    if (child.parent === task.tid && child.status === 'ended') child.forgotten = true;
+  }
+  const space = state.spaces.get(task.space);
+  if (space) {
+    space.tasks -= 1;
+    if (space.tasks === 0) {
+      for (const vpn of [...space.pages.keys()]) unmapPage(state, space, vpn);
+      state.spaces.delete(space.id);
+    }
+  }
+  if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');
+};
+
+export const othersAlive = (state: OsState, tid: Tid): boolean => {
+  for (const other of state.tasks.values()) {
+    if (other.tid !== tid && other.status !== 'ended') return true;
+  }
+  return false;
+};
+
+/** Frames that an honest kernel may be using now (spec/abi.ts, frame budget), with so many more asked for. */
+export const framesInUse = (state: OsState): number => {
+  let frames: number = FRAME_BUDGET.kernel;
+  for (const page of state.pages.values()) if (!page.text) frames += 1;
+  frames += state.spaces.size * FRAME_BUDGET.perSpace;
+  for (const task of state.tasks.values()) if (!task.forgotten) frames += FRAME_BUDGET.perTask;
+  return frames;
+};

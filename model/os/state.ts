@@ -1,0 +1,245 @@
+/**
+ * The abstract operating system: tasks, address spaces, pages. No frames, no tables, no queues: those are the kernel's
+ * own business.
+ *
+ * Plain data, so that a recipe over it runs both under immer's `produce` (pure, history kept) and in place (checking
+ * at full speed). Order of the parts of this model, as in every model here: state, actions (spec/events.ts), what is
+ * allowed (calls.ts, access.ts), steps (user.ts, dispatch.ts), invariants (invariants.ts).
+ */
+import type { AbiGroup } from '../../spec/abi.ts';
+import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
+import { type Frame, type HartId, Pte, type Rights, type Tid, type Vpn, type Word } from '../../spec/riscv.ts';
+import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
+import type { Operation, Workload } from '../../spec/workload.ts';
+
+export type SpaceId = number;
+export type PageId = number;
+
+export interface Page {
+  readonly id: PageId;
+  readonly text: boolean;
+  /** Words that are not 0. */
+  words: Map<number, Word>;
+  /** The task that stored to it last; 0: it was never stored to. */
+  storedBy: Tid;
+  /** Dispatches of the whole system when it was last stored to. */
+  storedAt: number;
+  /** Address spaces that map it. */
+  mappings: number;
+}
+
+export interface Mapping {
+  readonly page: PageId;
+  rights: Rights;
+}
+
+export interface Space {
+  readonly id: SpaceId;
+  readonly program: number;
+  pages: Map<Vpn, Mapping>;
+  /** Pages that were unmapped here, with the rights they had; they may be mapped again. */
+  formerly: Map<Vpn, Rights>;
+  /** Tasks that have not ended. */
+  tasks: number;
+}
+
+/** A system call that has not returned. */
+export interface PendingCall {
+  readonly number: number;
+  readonly args: readonly [Word, Word, Word];
+  /** The effect has been seen by others, though the call has not returned. */
+  done: boolean;
+  /** For spawn and thread: the child that was seen already. */
+  child: Tid;
+  /** For write: bytes sent so far. */
+  sent: number;
+}
+
+/** A fault that waits for the kernel's answer. */
+export interface PendingFault {
+  readonly va: Word;
+  readonly cause: Word;
+  /** The access is allowed, so the kernel must make it succeed. */
+  readonly repairable: boolean;
+}
+
+export interface Task {
+  readonly tid: Tid;
+  readonly space: SpaceId;
+  readonly parent: Tid;
+  /** 'running': in user mode on `hart`. 'stopped': in the kernel, or waiting for a hart. */
+  status: 'running' | 'stopped' | 'ended';
+  /** Where it runs, or ran last. */
+  hart: HartId;
+  /** The hart whose kernel activation handles its trap: until then it is not waiting for a hart. */
+  handledOn: HartId | -1;
+  pc: Word;
+  /** x1 to x31 at their index; [0] is 0. */
+  registers: Word[];
+  call: PendingCall | undefined;
+  fault: PendingFault | undefined;
+  /** Page faults in a row at one pc. */
+  retries: number;
+  /** Killed while running: it ends at its next trap. */
+  dying: boolean;
+  /** What wait returns, once it has ended. */
+  exitStatus: number;
+  /** Ended, and nobody can wait for it any more. */
+  forgotten: boolean;
+  /** User instructions since its last trap. */
+  sinceTrap: number;
+  /** Dispatches of others since it became runnable. */
+  waited: number;
+  /** The number of its last dispatch; 0: it has never run. */
+  ranAt: number;
+  interrupted: boolean;
+  looping: boolean;
+}
+
+export interface HartView {
+  /** The task in user mode here, or whose trap is handled here; 0: none. */
+  task: Tid;
+  /** The task that was dispatched here last. */
+  last: Tid;
+  idle: boolean;
+  ipiPending: boolean;
+  /** A kernel routine waits here. */
+  waiting: boolean;
+}
+
+/** What never changes during a run; shared by all states. */
+export interface Setting {
+  readonly layout: Layout;
+  readonly operations: readonly Operation[];
+  readonly programs: number;
+  readonly groups: readonly AbiGroup[];
+  readonly fairness: number | undefined;
+  /** Frames that the kernel was given as free. */
+  readonly freeFrames: number;
+}
+
+export interface OsState {
+  readonly setting: Setting;
+  tasks: Map<Tid, Task>;
+  spaces: Map<SpaceId, Space>;
+  pages: Map<PageId, Page>;
+  harts: HartView[];
+  nextSpace: SpaceId;
+  nextPage: PageId;
+  /** Tids whose pending call would change something, were it done. */
+  pending: Tid[];
+  /** The page last seen in each frame. */
+  placement: Map<Frame, PageId>;
+  /** Dispatches so far. */
+  dispatches: number;
+  /** A hart idles though a task could run there; for how many instructions elsewhere. */
+  wasteful: boolean;
+  waste: number;
+  /** Frames asked for so far, by calls that succeeded. */
+  asked: number;
+  /** The last task that faulted or was killed, and when: to tell bystanders. */
+  lastVictim: { tid: Tid; dispatches: number } | undefined;
+  /** How often each transition was taken, by index. */
+  taken: number[];
+}
+
+/** What a kernel says about itself, as far as it matters here. */
+export interface Claims {
+  readonly implements: readonly AbiGroup[];
+  readonly fairness?: number;
+}
+
+export const initialState = (workload: Workload, claims: Claims): OsState => {
+  const layout = layoutOf(workload);
+  const state: OsState = {
+    setting: {
+      layout,
+      operations: layout.operations,
+      programs: workload.programs.length,
+      groups: claims.implements,
+      fairness: claims.fairness,
+      freeFrames: workload.frames - layout.firstFree,
+    },
+    tasks: new Map(),
+    spaces: new Map(),
+    pages: new Map(),
+    harts: Array.from({ length: workload.harts }, () => ({
+      task: 0,
+      last: 0,
+      idle: true,
+      ipiPending: true,
+      waiting: false,
+    })),
+    nextSpace: 1,
+    nextPage: 1,
+    pending: [],
+    placement: new Map(),
+    dispatches: 0,
+    wasteful: false,
+    waste: 0,
+    asked: 0,
+    lastVictim: undefined,
+    taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
+  };
+  for (const [index, program] of workload.start.entries()) {
+    addTask(state, index + 1, 0, addSpace(state, program), USER_TEXT);
+  }
+  return state;
+};
+
+/** A space that holds its program's text and nothing else. */
+export const addSpace = (state: OsState, program: number): SpaceId => {
+  const id = state.nextSpace++;
+  const text: Page = {
+    id: state.nextPage++,
+    text: true,
+    words: new Map(state.setting.layout.texts[program]?.words ?? []),
+    storedBy: 0,
+    storedAt: 0,
+    mappings: 1,
+  };
+  state.pages.set(text.id, text);
+  const mapping: Mapping = { page: text.id, rights: Pte.R | Pte.X };
+  state.spaces.set(id, {
+    id,
+    program,
+    pages: new Map([[USER_TEXT >>> 12, mapping]]),
+    formerly: new Map(),
+    tasks: 0,
+  });
+  return id;
+};
+
+export const addTask = (state: OsState, tid: Tid, parent: Tid, space: SpaceId, pc: Word): void => {
+  const home = state.spaces.get(space);
+  if (home) home.tasks += 1;
+  state.tasks.set(tid, {
+    tid,
+    space,
+    parent,
+    status: 'stopped',
+    hart: 0,
+    handledOn: -1,
+    pc,
+    registers: new Array<Word>(32).fill(0),
+    call: undefined,
+    fault: undefined,
+    retries: 0,
+    dying: false,
+    exitStatus: 0,
+    forgotten: false,
+    sinceTrap: 0,
+    waited: 0,
+    ranAt: 0,
+    interrupted: false,
+    looping: false,
+  });
+};
+
+const INDEX = new Map(TRANSITION_NAMES.map((name, index) => [name, index]));
+
+/** Counts a transition as taken. */
+export const take = (state: OsState, transition: Transition): void => {
+  const index = INDEX.get(transition) ?? 0;
+  state.taken[index] = (state.taken[index] ?? 0) + 1;
+};

@@ -1,0 +1,26 @@
+/** Who waits for a hart: runnable tasks, and whether a hart idles in spite of them. */
+import { isBlocked } from './calls.ts';
+import type { OsState, Task } from './state.ts';
+
+/** It could run now: not ended, not blocked, on no hart, and no kernel activation is busy with it. */
+export const isRunnable = (state: OsState, task: Task): boolean =>
+  task.status === 'stopped' && task.handledOn === -1 && !isBlocked(state, task);
+
+/** The first task that waits for a hart. */
+export const firstRunnable = (state: OsState): Task | undefined => {
+  for (const task of state.tasks.values()) if (isRunnable(state, task)) return task;
+  return undefined;
+};
+
+/** The activation on this hart is over: its tasks wait for a hart from now on. */
+export const releaseHandled = (state: OsState, hart: number): void => {
+  for (const task of state.tasks.values()) if (task.handledOn === hart) task.handledOn = -1;
+};
+
+/** Looks whether some hart idles, with no interrupt on its way, while a task could run there. */
+export const updateWaste = (state: OsState): void => {
+  state.wasteful =
+    state.harts.some(({ idle, ipiPending }) => idle && !ipiPending) &&
+    firstRunnable(state) !== undefined;
+  if (!state.wasteful) state.waste = 0;
+};
