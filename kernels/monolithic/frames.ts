@@ -1,0 +1,58 @@
+/**
+ * Physical frames: who uses each, and which are free.
+ *
+ * The frame table holds one word a frame: the number of its users (pages of spaces, tables, the kernel), or FREE and
+ * the number of the next free frame. A frame comes back when its last user lets go. `promised` frames are free, but
+ * spoken for: a page that was mapped and never touched always gets its frame.
+ */
+import type { Frame } from '../../spec/riscv.ts';
+import type { State } from './kernel.ts';
+import { Control, FREE_FRAME } from './layout.ts';
+import { get, set } from './tables.ts';
+
+const bump = (k: State, word: number, by: number): void => {
+  k.control[word] = (k.control[word] ?? 0) + by;
+};
+
+/** Frames that can be had: neither used nor promised. */
+export const available = (k: State): number =>
+  (k.control[Control.freeCount] ?? 0) - (k.control[Control.promised] ?? 0);
+
+export const promiseFrame = (k: State): void => bump(k, Control.promised, 1);
+export const breakPromise = (k: State): void => bump(k, Control.promised, -1);
+
+export const allocateFrame = (k: State): Frame => {
+  if (available(k) < 1) return 0;
+  bump(k, Control.freeCount, -1);
+  const frame = k.routines.takeFrame(k);
+  set(k.frames, frame, 0, 1);
+  return frame;
+};
+
+export const retainFrame = (k: State, frame: Frame): void =>
+  set(k.frames, frame, 0, get(k.frames, frame, 0) + 1);
+
+export const releaseFrame = (k: State, frame: Frame): void => {
+  const users = get(k.frames, frame, 0) - 1;
+  set(k.frames, frame, 0, users);
+  if (users > 0) return;
+  bump(k, Control.freeCount, 1);
+  k.routines.giveFrame(k, frame);
+};
+
+/** A frame may hold what its last user left there: it is cleared before anybody can see it. */
+export const zeroFrame = (k: State, frame: Frame): void => {
+  k.machine.frame(frame).fill(0);
+};
+
+/** Last in, first out: what was just given back is warm in the cache. */
+export const takeFrame = (k: State): Frame => {
+  const frame = k.control[Control.freeHead] ?? 0;
+  k.control[Control.freeHead] = (get(k.frames, frame, 0) & ~FREE_FRAME) >>> 0;
+  return frame;
+};
+
+export const giveFrame = (k: State, frame: Frame): void => {
+  set(k.frames, frame, 0, (FREE_FRAME | (k.control[Control.freeHead] ?? 0)) >>> 0);
+  k.control[Control.freeHead] = frame;
+};

@@ -1,0 +1,126 @@
+/**
+ * Where the monolithic kernel keeps its state: everything lies in frames of simulated RAM, so that a wild store can
+ * really destroy it. Nothing but views of these frames is held outside.
+ *
+ *     control frame   scalars, one block a hart, the directories of the tables below
+ *     frame table     one word a frame: who uses it, or the next free one
+ *     task table      64 words a task: its fields, and its registers while it does not run
+ *     space table     8 words an address space
+ *
+ * A table grows by a frame when it is full and gives a frame back when nothing is left in it; its directory in the
+ * control frame names its frames. The control frame, in words:
+ *
+ *     0            16                80           84        128           384            400
+ *     [ scalars    | harts 4 × 16    | frames × 4 |         | tasks × 256 | spaces × 16  |       ]
+ *
+ * Numbers of tasks and spaces are places in their tables: place 0 stays empty, 0 means "none". The same holds for
+ * frames: frame 0 is the kernel's text.
+ */
+
+/** A task's place in the task table, 1 or more; 0: no task. Unlike a tid it is used again. */
+export type Task = number;
+/** An address space's place in the space table, 1 or more; 0: the kernel's own tables. */
+export type Space = number;
+
+/** Words of the control frame. */
+export const Control = {
+  /** The tid that the next task gets. */
+  nextTid: 0,
+  /** First free frame, the next ones by the frame table; 0: none. `freeTail` is for allocators that need it. */
+  freeHead: 1,
+  freeTail: 2,
+  freeCount: 3,
+  /** Free frames that are promised to pages which nobody has touched yet. */
+  promised: 4,
+  /** First and last task that is ready; 0: none. */
+  queueHead: 5,
+  queueTail: 6,
+  /** Bit h: hart h waits for an interrupt and has not been sent one. */
+  idle: 7,
+  /** The root table that idle harts are on. */
+  kernelRoot: 8,
+  /** Two words: bit a is set while a space has asid a. Bit 0 is always set. */
+  asids: 9,
+  /** A word that only kernels with a policy of their own use. */
+  policy: 12,
+  harts: 16,
+  frameTable: 80,
+  taskTable: 128,
+  spaceTable: 384,
+} as const;
+
+/** Words of a hart's block. */
+export const HartWord = {
+  /** The task that runs there, 0: none. */
+  task: 0,
+  /** The space whose root is in satp, 0: the kernel's. */
+  space: 1,
+  /** Fences that others have asked of this hart, and how many of them it has done: a difference is work to do. */
+  requested: 2,
+  done: 3,
+  /** Bit h: a call on this hart waits until hart h has fenced. */
+  awaited: 4,
+  /** The frame that is given back once they all have; 0: none. */
+  release: 5,
+} as const;
+
+/** First word of a hart's block. */
+export const hartAt = (id: number): number => Control.harts + (id << 4);
+
+/** A word of the frame table: FREE and the next free frame, or how many pages and tables use the frame. */
+export const FREE_FRAME = 0x8000_0000;
+
+/** Words of a task's record. */
+export const TaskWord = {
+  /** Word 0 of a record is 0 while nobody has it. */
+  tid: 0,
+  state: 1,
+  space: 2,
+  /** Its parent while that lives; its first child; the next child of the same parent. */
+  parent: 3,
+  firstChild: 4,
+  nextSibling: 5,
+  /** Neighbours in the queue of ready tasks. */
+  next: 6,
+  previous: 7,
+  /** The hart it runs on, while it runs. */
+  hart: 8,
+  /** What wait returns, once it has ended. */
+  status: 9,
+  /** 1: it was killed while it ran on another hart, and ends at its next trap. */
+  doomed: 10,
+  /** The child that it waits for. */
+  waitsFor: 11,
+  /** 32 words: pc, x1 to x31. */
+  context: 32,
+} as const;
+
+export const TaskState = { ready: 1, running: 2, waiting: 3, ended: 4 } as const;
+
+/** Words of a space's record. */
+export const SpaceWord = {
+  /** Its two tables. 4 MiB of user space need one leaf table. */
+  root: 0,
+  leaf: 1,
+  /** 1 to 63; 0: it has none of its own. */
+  asid: 2,
+  /** Tasks in it that have not ended. */
+  tasks: 3,
+  /** Bit h: hart h may hold old entries under this asid, and fences before it runs the space. */
+  stale: 4,
+  /** The virtual page of its text. */
+  text: 5,
+  /** Pages mapped, without text. */
+  pages: 6,
+} as const;
+
+/**
+ * An entry of a leaf table, in use by the hardware (V) or a promise:
+ *
+ *     31            10   9    8   7  6  5  4  3  2  1  0
+ *     [   frame      |  P  |  C | D  A  G  U  X  W  R  V ]
+ *
+ * P: a frame is promised, but nobody has touched the page yet. C is free for other policies (copy on write).
+ */
+export const PROMISED = 1 << 9;
+export const POLICY_BIT = 1 << 8;

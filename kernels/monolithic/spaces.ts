@@ -1,0 +1,91 @@
+/**
+ * Address spaces: two page tables, an asid, and a count of the tasks that live there.
+ *
+ * A root table is a copy of the kernel's root plus one entry for user space, so that the kernel is mapped (without U)
+ * wherever a trap comes from. Asids come from a small pool and are used again: a new space's `stale` word names all
+ * harts, so that each fences its asid before it runs the space for the first time. When the pool is empty a space
+ * shares asid 0 with others, and every load of it fences.
+ */
+import type { Hart } from '../../hardware/contract.ts';
+import { PAGE_SHIFT, Pte, pte, satp } from '../../spec/riscv.ts';
+import { allHarts } from './fences.ts';
+import type { State } from './kernel.ts';
+import { Control, HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
+import { leafOf } from './pages.ts';
+import { allocateRecord, freeRecord, get, set } from './tables.ts';
+
+/** Asids 1 to 63 are given out. */
+const ASIDS = 64;
+
+export const createSpace = (k: State, program: number): Space => {
+  const { routines, machine, image } = k;
+  const text = image.programs[program];
+  const space = text ? allocateRecord(k, k.spaces) : 0;
+  if (!text || space === 0) return 0;
+  const root = routines.allocateFrame(k);
+  const leaf = root === 0 ? 0 : routines.allocateFrame(k);
+  if (leaf === 0) {
+    if (root !== 0) routines.releaseFrame(k, root);
+    freeRecord(k, k.spaces, space);
+    return 0;
+  }
+  routines.zeroFrame(k, leaf);
+  machine.frame(leaf)[text.entry >>> PAGE_SHIFT] = pte(text.text, Pte.V | Pte.U | Pte.R | Pte.X);
+  const rootTable = machine.frame(root);
+  rootTable.set(machine.frame(k.control[Control.kernelRoot] ?? 0));
+  rootTable[0] = pte(leaf, Pte.V);
+  set(k.spaces, space, SpaceWord.root, root);
+  set(k.spaces, space, SpaceWord.leaf, leaf);
+  set(k.spaces, space, SpaceWord.asid, routines.allocateAsid(k));
+  set(k.spaces, space, SpaceWord.stale, allHarts(k));
+  set(k.spaces, space, SpaceWord.text, text.entry >>> PAGE_SHIFT);
+  return space;
+};
+
+/** No fence: nobody can be on the space any more, and whoever gets its asid next fences before using it. */
+export const releaseSpace = (k: State, space: Space): void => {
+  const { routines } = k;
+  const leaf = leafOf(k, space);
+  const text = get(k.spaces, space, SpaceWord.text);
+  let left = get(k.spaces, space, SpaceWord.pages);
+  for (let vpn = 0; left > 0; vpn++) {
+    const entry = leaf[vpn] ?? 0;
+    if (entry === 0 || vpn === text) continue;
+    routines.releasePage(k, entry);
+    left -= 1;
+  }
+  routines.releaseFrame(k, get(k.spaces, space, SpaceWord.leaf));
+  routines.releaseFrame(k, get(k.spaces, space, SpaceWord.root));
+  routines.releaseAsid(k, get(k.spaces, space, SpaceWord.asid));
+  freeRecord(k, k.spaces, space);
+};
+
+/** The lowest free one. */
+export const allocateAsid = (k: State): number => {
+  for (let asid = 1; asid < ASIDS; asid++) {
+    const at = Control.asids + (asid >>> 5);
+    const word = k.control[at] ?? 0;
+    if (word & (1 << (asid & 31))) continue;
+    k.control[at] = word | (1 << (asid & 31));
+    return asid;
+  }
+  return 0;
+};
+
+export const releaseAsid = (k: State, asid: number): void => {
+  const at = Control.asids + (asid >>> 5);
+  if (asid !== 0) k.control[at] = (k.control[at] ?? 0) & ~(1 << (asid & 31));
+};
+
+/** Nothing to do where the hart is on the space already. */
+export const loadSpace = (k: State, hart: Hart, space: Space): void => {
+  const at = hartAt(hart.id) + HartWord.space;
+  if (k.control[at] === space) return;
+  k.control[at] = space;
+  const asid = get(k.spaces, space, SpaceWord.asid);
+  hart.satp = satp(get(k.spaces, space, SpaceWord.root), asid);
+  const stale = get(k.spaces, space, SpaceWord.stale);
+  if (asid !== 0 && !(stale & (1 << hart.id))) return;
+  hart.fence(undefined, asid);
+  set(k.spaces, space, SpaceWord.stale, stale & ~(1 << hart.id));
+};

@@ -1,0 +1,53 @@
+/**
+ * What a hart runs: saving and restoring registers, switching to a task, going idle.
+ *
+ * The registers of a task are in its record from every trap on. The hart keeps them too, and they are restored only if
+ * it runs something else in between.
+ */
+import type { Hart } from '../../hardware/contract.ts';
+import { satp } from '../../spec/riscv.ts';
+import type { State } from './kernel.ts';
+import { Control, HartWord, hartAt, type Task, TaskState, TaskWord } from './layout.ts';
+import { get, pageOf, set, wordOf } from './tables.ts';
+
+export const saveContext = (k: State, hart: Hart, task: Task): void =>
+  hart.saveTo(pageOf(k.tasks, task), wordOf(k.tasks, task) + TaskWord.context);
+
+/** Also makes the return go to user mode. */
+export const restoreContext = (k: State, hart: Hart, task: Task): void =>
+  hart.restoreFrom(pageOf(k.tasks, task), wordOf(k.tasks, task) + TaskWord.context);
+
+export const dispatch = (k: State, hart: Hart): void => {
+  const task = k.routines.pickNext(k, hart);
+  if (task === 0) k.routines.idle(k, hart);
+  else k.routines.switchTo(k, hart, task);
+};
+
+export const switchTo = (k: State, hart: Hart, task: Task): void => {
+  const { routines, tasks } = k;
+  routines.loadSpace(k, hart, get(tasks, task, TaskWord.space));
+  k.control[hartAt(hart.id) + HartWord.task] = task;
+  set(tasks, task, TaskWord.state, TaskState.running);
+  set(tasks, task, TaskWord.hart, hart.id);
+  hart.scontext = get(tasks, task, TaskWord.tid);
+  hart.stimecmp = hart.time + routines.slice(k, hart);
+  routines.restoreContext(k, hart, task);
+};
+
+/** On the kernel's own tables nothing of user space can be reached, whatever the TLB still holds (see fences.ts). */
+const toKernelTables = (k: State, hart: Hart): void => {
+  const at = hartAt(hart.id);
+  k.control[at + HartWord.task] = 0;
+  k.control[at + HartWord.space] = 0;
+  hart.satp = satp(k.control[Control.kernelRoot] ?? 0);
+  hart.scontext = 0;
+};
+
+export const idle = (k: State, hart: Hart): void => {
+  toKernelTables(k, hart);
+  k.control[Control.idle] = (k.control[Control.idle] ?? 0) | (1 << hart.id);
+  hart.idle();
+};
+
+/** Off its tables, for they may be given back next. */
+export const vacate = toKernelTables;
