@@ -3,11 +3,10 @@
  *
  * Where an error applies, the call must fail with one of those that apply; ENOMEM alone may also be avoided.
  */
-import { match } from 'ts-pattern';
-import { type CallDescription, callByNumber, exitStatus, FRAME_BUDGET, KILLED_STATUS } from '../../spec/abi.ts';
+import { type CallDescription, type CallName, exitStatus, FRAME_BUDGET, KILLED_STATUS } from '../../spec/abi.ts';
 import { Errno, errnoOf } from '../../spec/errno.ts';
 import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
-import { USER_END } from '../../spec/layout.ts';
+import { USER_END, USER_TEXT } from '../../spec/layout.ts';
 import { mappingAt, mayAccess, spaceOf } from './access.ts';
 import { endTask, framesInUse, mapPage, sharePage, unmapPage } from './space.ts';
 import { addSpace, addTask, type OsState, type PendingCall, take, type Task } from './state.ts';
@@ -15,10 +14,8 @@ import { addSpace, addTask, type OsState, type PendingCall, take, type Task } fr
 const { R, W, X } = Pte;
 
 /** The call, if it exists and the kernel claims its group. */
-export const claimedCall = (state: OsState, number: number): CallDescription | undefined => {
-  const description = callByNumber(number);
-  return description && state.setting.groups.includes(description.group) ? description : undefined;
-};
+export const claimedCall = (state: OsState, number: number): CallDescription | undefined =>
+  state.setting.calls.get(number);
 
 const badAddress = (va: Word): boolean => va % PAGE_SIZE !== 0 || va === 0 || va >= USER_END;
 
@@ -34,39 +31,134 @@ const childErrors = (state: OsState, task: Task, tid: Tid): number[] => {
   return child.parent === task.tid ? [] : [Errno.EPERM];
 };
 
-/** Errors that apply to the call, without ENOMEM. */
-export const errorsOf = (state: OsState, task: Task, call: PendingCall): readonly number[] => {
-  const [a0, a1, a2] = call.args;
-  const description = claimedCall(state, call.number);
-  if (!description) return [Errno.ENOSYS];
-  return match(description.name)
-    .with('spawn', () => (a0 >= state.setting.programs ? [Errno.ENOENT] : []))
-    .with('exit', 'yield', () => [])
-    .with('wait', () => {
-      const child = state.tasks.get(a0);
+type Args = PendingCall['args'];
+
+/** What the call table says of one call. */
+interface Rule {
+  /** Errors that apply, without ENOMEM. */
+  readonly errors: (state: OsState, task: Task, args: Args) => number[];
+  /** May it return this when it succeeds? */
+  readonly result: (state: OsState, call: PendingCall, a0: Word) => boolean;
+  /** What success changes; `a0` is the result. */
+  readonly effect: (state: OsState, task: Task, args: Args, a0: Word) => void;
+  /** Frames that it asks for at most; without: it never fails for want of memory. */
+  readonly frames?: number;
+}
+
+const none = (): number[] => [];
+const zero = (_: OsState, __: PendingCall, a0: Word): boolean => a0 === 0;
+const nothing = (): void => undefined;
+const freshTid = (state: OsState, call: PendingCall, a0: Word): boolean =>
+  call.child !== 0 ? a0 === call.child : a0 >= 1 && a0 < 0x8000_0000 && !state.tasks.has(a0);
+
+const RULES: Readonly<Record<CallName, Rule>> = {
+  spawn: {
+    errors: (state, _, [program]) => (program >= state.setting.programs ? [Errno.ENOENT] : []),
+    result: freshTid,
+    effect: (state, task, [program], tid) => {
+      addTask(state, tid, task.tid, addSpace(state, program), USER_TEXT);
+      state.asked += 2;
+    },
+    frames: FRAME_BUDGET.perSpace + FRAME_BUDGET.perTask,
+  },
+  exit: { errors: none, result: () => false, effect: nothing },
+  yield: { errors: none, result: zero, effect: nothing },
+  wait: {
+    errors: (state, task, [tid]) => {
+      const child = state.tasks.get(tid);
       return child && child.parent === task.tid && !child.forgotten ? [] : [Errno.ECHILD];
-    })
-    .with('kill', () => childErrors(state, task, a0))
-    .with('map', () => [
-      ...(badAddress(a0) || (a1 !== R && a1 !== (R | W)) ? [Errno.EINVAL] : []),
-      ...(a0 < USER_END && mappingAt(state, task, a0) ? [Errno.EEXIST] : []),
-    ])
-    .with('unmap', () =>
-      badAddress(a0) || !mappingAt(state, task, a0) || isText(state, task, a0) ? [Errno.EINVAL] : [],
-    )
-    .with('protect', () =>
-      badAddress(a0) ||
-      !mappingAt(state, task, a0) ||
-      isText(state, task, a0) ||
-      (a1 !== R && a1 !== (R | W) && a1 !== (R | X))
+    },
+    result: (state, call, a0) => {
+      const child = state.tasks.get(call.args[0]);
+      return child?.status === 'ended' && a0 === child.exitStatus;
+    },
+    effect: (state, _, [tid]) => {
+      const child = state.tasks.get(tid);
+      if (child) child.forgotten = true;
+    },
+  },
+  kill: {
+    errors: (state, task, [tid]) => childErrors(state, task, tid),
+    result: zero,
+    effect: (state, _, [tid]) => {
+      const child = state.tasks.get(tid);
+      if (child) kill(state, child);
+    },
+  },
+  map: {
+    errors: (state, task, [va, prot]) => [
+      ...(badAddress(va) || (prot !== R && prot !== (R | W)) ? [Errno.EINVAL] : []),
+      ...(va < USER_END && mappingAt(state, task, va) ? [Errno.EEXIST] : []),
+    ],
+    result: zero,
+    effect: (state, task, [va, prot]) => {
+      const space = spaceOf(state, task);
+      if (space) mapPage(state, space, va >>> 12, prot);
+      state.asked += 1;
+    },
+    frames: 1,
+  },
+  unmap: {
+    errors: (state, task, [va]) =>
+      badAddress(va) || !mappingAt(state, task, va) || isText(state, task, va) ? [Errno.EINVAL] : [],
+    result: zero,
+    effect: (state, task, [va]) => {
+      const space = spaceOf(state, task);
+      if (siblingElsewhere(state, task)) take(state, 'unmapWhileShared');
+      if (space) unmapPage(state, space, va >>> 12);
+    },
+  },
+  protect: {
+    errors: (state, task, [va, prot]) =>
+      badAddress(va) ||
+      !mappingAt(state, task, va) ||
+      isText(state, task, va) ||
+      (prot !== R && prot !== (R | W) && prot !== (R | X))
         ? [Errno.EINVAL]
         : [],
-    )
-    .with('share', () => shareErrors(state, task, a0, a1, a2))
-    .with('thread', () => (a0 % 4 !== 0 || a0 >= USER_END ? [Errno.EINVAL] : []))
-    .with('write', () => (firstUnreadable(state, task, a0, a1) < a1 ? [Errno.EFAULT] : []))
-    .exhaustive();
+    result: zero,
+    effect: (state, task, [va, prot]) => {
+      const mapping = mappingAt(state, task, va);
+      if (!mapping) return;
+      if (mapping.rights & ~prot) take(state, 'protectDown');
+      if (prot & X) take(state, 'executable');
+      mapping.rights = prot;
+    },
+  },
+  share: {
+    errors: (state, task, [va, tid, prot]) => shareErrors(state, task, va, tid, prot),
+    result: zero,
+    effect: (state, task, [va, tid, prot]) => {
+      const child = state.tasks.get(tid);
+      const target = child && spaceOf(state, child);
+      const mapping = mappingAt(state, task, va);
+      if (target && mapping) sharePage(state, target, va >>> 12, mapping, prot);
+    },
+    frames: 1,
+  },
+  thread: {
+    errors: (_, __, [pc]) => (pc % 4 !== 0 || pc >= USER_END ? [Errno.EINVAL] : []),
+    result: freshTid,
+    effect: (state, task, [pc], tid) => addTask(state, tid, task.tid, task.space, pc),
+    frames: FRAME_BUDGET.perTask,
+  },
+  write: {
+    errors: (state, task, [va, length]) =>
+      firstUnreadable(state, task, va, length) < length ? [Errno.EFAULT] : [],
+    result: (_, call, a0) =>
+      a0 === call.sent && a0 <= call.args[1] && (a0 > 0 || call.args[1] === 0),
+    effect: nothing,
+  },
 };
+
+const ruleOf = (state: OsState, call: PendingCall): Rule | undefined => {
+  const name = claimedCall(state, call.number)?.name;
+  return name && RULES[name];
+};
+
+/** Errors that apply to the call, without ENOMEM. */
+export const errorsOf = (state: OsState, task: Task, call: PendingCall): readonly number[] =>
+  ruleOf(state, call)?.errors(state, task, call.args) ?? [Errno.ENOSYS];
 
 const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word): number[] => {
   const mapping = mappingAt(state, task, va);
@@ -91,13 +183,8 @@ export const firstUnreadable = (state: OsState, task: Task, va: Word, length: Wo
 
 /** May the call fail for want of memory? Only if what is in use, plus what it asks for, exceeds the machine. */
 export const mayRunOut = (state: OsState, call: PendingCall): boolean => {
-  const name = callByNumber(call.number)?.name;
-  const asked = match(name)
-    .with('map', 'share', () => 1)
-    .with('spawn', () => FRAME_BUDGET.perSpace + FRAME_BUDGET.perTask)
-    .with('thread', () => FRAME_BUDGET.perTask)
-    .otherwise(() => Number.NEGATIVE_INFINITY);
-  return framesInUse(state) + asked > state.setting.freeFrames;
+  const asked = ruleOf(state, call)?.frames;
+  return asked !== undefined && framesInUse(state) + asked > state.setting.freeFrames;
 };
 
 /** Does the call change what others can see? */
@@ -105,66 +192,15 @@ export const changesOthers = (name: string): boolean =>
   name !== 'yield' && name !== 'wait' && name !== 'write' && name !== 'exit';
 
 /** Is this result one that success may have? */
-export const successAllowed = (state: OsState, task: Task, call: PendingCall, a0: Word): boolean => {
-  const name = claimedCall(state, call.number)?.name;
-  return match(name)
-    .with('spawn', 'thread', () => {
-      if (call.child !== 0) return a0 === call.child;
-      return a0 >= 1 && a0 < 0x8000_0000 && !state.tasks.has(a0);
-    })
-    .with('wait', () => {
-      const child = state.tasks.get(call.args[0]);
-      return child?.status === 'ended' && a0 === child.exitStatus;
-    })
-    .with('write', () => a0 === call.sent && a0 <= call.args[1] && (a0 > 0 || call.args[1] === 0))
-    .with('yield', 'map', 'unmap', 'protect', 'share', 'kill', () => a0 === 0)
-    .otherwise(() => false);
-};
+export const successAllowed = (state: OsState, call: PendingCall, a0: Word): boolean =>
+  ruleOf(state, call)?.result(state, call, a0) ?? false;
 
 /** What a call that succeeds does; `a0` is its result (for spawn and thread: the child's tid). */
 export const effectOf = (state: OsState, task: Task, call: PendingCall, a0: Word): void => {
-  const [first, second, third] = call.args;
-  const space = spaceOf(state, task);
   const name = claimedCall(state, call.number)?.name;
-  if (!space || !name) return;
+  if (!name) return;
   take(state, name);
-  match(name)
-    .with('spawn', () => {
-      addTask(state, a0, task.tid, addSpace(state, first), 0x1000);
-      state.asked += 2;
-    })
-    .with('thread', () => addTask(state, a0, task.tid, space.id, first))
-    .with('wait', () => {
-      const child = state.tasks.get(first);
-      if (child) child.forgotten = true;
-    })
-    .with('kill', () => {
-      const child = state.tasks.get(first);
-      if (child) kill(state, child);
-    })
-    .with('map', () => {
-      mapPage(state, space, first >>> 12, second);
-      state.asked += 1;
-    })
-    .with('unmap', () => {
-      if (siblingElsewhere(state, task)) take(state, 'unmapWhileShared');
-      unmapPage(state, space, first >>> 12);
-    })
-    .with('protect', () => {
-      const mapping = space.pages.get(first >>> 12);
-      if (!mapping) return;
-      if (mapping.rights & ~second) take(state, 'protectDown');
-      if (second & X) take(state, 'executable');
-      mapping.rights = second;
-    })
-    .with('share', () => {
-      const child = state.tasks.get(second);
-      const target = child && state.spaces.get(child.space);
-      const mapping = space.pages.get(first >>> 12);
-      if (target && mapping) sharePage(state, target, first >>> 12, mapping, third);
-    })
-    .with('write', 'yield', 'exit', () => undefined)
-    .exhaustive();
+  RULES[name].effect(state, task, call.args, a0);
   if (state.asked > state.setting.freeFrames) take(state, 'churn');
 };
 

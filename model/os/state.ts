@@ -6,7 +6,7 @@
  * at full speed). Order of the parts of this model, as in every model here: state, actions (spec/events.ts), what is
  * allowed (calls.ts, access.ts), steps (user.ts, dispatch.ts), invariants (invariants.ts).
  */
-import type { AbiGroup } from '../../spec/abi.ts';
+import { type AbiGroup, Call, type CallDescription, CALLS } from '../../spec/abi.ts';
 import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
 import { type Frame, type HartId, Pte, type Rights, type Tid, type Vpn, type Word } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
@@ -66,6 +66,7 @@ export interface PendingFault {
 export interface Task {
   readonly tid: Tid;
   readonly space: SpaceId;
+  readonly program: number;
   readonly parent: Tid;
   /** 'running': in user mode on `hart`. 'stopped': in the kernel, or waiting for a hart. */
   status: 'running' | 'stopped' | 'ended';
@@ -112,7 +113,8 @@ export interface Setting {
   readonly layout: Layout;
   readonly operations: readonly Operation[];
   readonly programs: number;
-  readonly groups: readonly AbiGroup[];
+  /** The calls of the groups that the kernel claims, by number. All others do not exist. */
+  readonly calls: ReadonlyMap<number, CallDescription>;
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
@@ -156,7 +158,9 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       layout,
       operations: layout.operations,
       programs: workload.programs.length,
-      groups: claims.implements,
+      calls: new Map(
+        CALLS.filter(({ group }) => claims.implements.includes(group)).map((call) => [Call[call.name], call]),
+      ),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
     },
@@ -216,6 +220,7 @@ export const addTask = (state: OsState, tid: Tid, parent: Tid, space: SpaceId, p
   state.tasks.set(tid, {
     tid,
     space,
+    program: home?.program ?? 0,
     parent,
     status: 'stopped',
     hart: 0,

@@ -23,6 +23,12 @@ export interface TracedRun extends RunLog {
   readonly notes: readonly TraceNote[];
 }
 
+/** A place in a kernel's source; no file means the kernel's own. */
+export interface Site {
+  readonly file?: string;
+  readonly line: number;
+}
+
 export interface Executor {
   readonly facts: KernelFacts;
   /** Runs the workload on a fresh boot. The log is valid until the next call. */
@@ -33,6 +39,8 @@ export interface Executor {
   runKept(workload: Workload): Promise<RunLog>;
   /** A run that is to be explained. */
   trace(workload: Workload): Promise<TracedRun>;
+  /** The line of the kernel's source that a stack text of a traced run leads to. */
+  site(stack: string): Site | undefined;
   /** What the kernel has printed so far (at most a few KiB). */
   readonly output: string;
   close(): Promise<void>;

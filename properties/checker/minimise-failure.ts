@@ -1,0 +1,45 @@
+/** Shrinks a failing workload to one that is 1-minimal for the same clause. */
+import type { Workload } from '../../spec/workload.ts';
+import type { Executor } from '../execute/executor.ts';
+import { minimise } from '../minimise/minimise.ts';
+import { type Failure, judge, judgePair, withOtherSecrets } from './failure.ts';
+import { repeat } from './search.ts';
+
+export interface MinimalFailure {
+  readonly failure: Failure;
+  readonly minimal: { readonly verified: boolean; readonly neighbours: number; readonly runs: number };
+}
+
+/** The failure of this workload, if it breaks the same clause. */
+export const failsAgain = async (
+  executor: Executor,
+  workload: Workload,
+  like: Failure,
+): Promise<Failure | undefined> => {
+  if (like.secret) {
+    const other = withOtherSecrets(workload, like.secret.program);
+    return judgePair(executor, workload, other, like.secret.program);
+  }
+  if (like.clause === 'runs-differ' || like.clause === 'state-kept') {
+    const again = await repeat(executor, workload);
+    return again?.clause === like.clause ? again : undefined;
+  }
+  const { violation } = await judge(executor, workload);
+  return violation?.clause === like.clause ? { clause: like.clause, workload, violation } : undefined;
+};
+
+/** A kernel that hangs costs a second a run: it is told as it was found. */
+const tooSlow = (failure: Failure): boolean => /within \d+ ?m?s|wall clock/.test(failure.violation.observed);
+
+export const minimiseFailure = async (
+  executor: Executor,
+  failure: Failure,
+): Promise<MinimalFailure> => {
+  const unverified = { failure, minimal: { verified: false, neighbours: 0, runs: 0 } };
+  if (tooSlow(failure) || !(await failsAgain(executor, failure.workload, failure))) return unverified;
+  const fails = async (workload: Workload): Promise<boolean> =>
+    (await failsAgain(executor, workload, failure)) !== undefined;
+  const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails);
+  const minimal = await failsAgain(executor, workload, failure);
+  return minimal ? { failure: minimal, minimal: { verified, neighbours, runs } } : unverified;
+};

@@ -1,0 +1,125 @@
+/**
+ * Looks for failures: generates workloads, runs them in batches, judges every run by all clauses, and keeps the first
+ * failing workload of each property. One in four workloads also goes through the two-run property, and a sample is run
+ * again to find nondeterminism and state kept between boots.
+ */
+import fc from 'fast-check';
+import { propertyOfClause } from '../../spec/properties.ts';
+import type { RunLog } from '../../spec/records.ts';
+import type { Workload } from '../../spec/workload.ts';
+import { confidentialPair } from '../arbitraries/confidential.ts';
+import { workloadArbitrary } from '../arbitraries/workload.ts';
+import type { Executor } from '../execute/executor.ts';
+import { type Failure, judgePair, keepLog } from './failure.ts';
+import { judgeRun } from './judge-run.ts';
+import { Tally } from './tally.ts';
+
+export interface SearchOptions {
+  readonly seed: number;
+  readonly workloads: number;
+  /** Asked before each batch: false ends the search early. */
+  readonly goOn?: (done: number, failed: readonly string[]) => boolean;
+}
+
+export interface Search {
+  readonly tally: Tally;
+  /** Workloads that went through both runs of the two-run property. */
+  readonly pairs: number;
+  /** Workloads that were run again, and in a kept instance. */
+  readonly repeated: number;
+  /** By property id. */
+  readonly failures: ReadonlyMap<string, Failure>;
+  /** By property id: how many workloads had been judged when it was first found. */
+  readonly foundAt: ReadonlyMap<string, number>;
+}
+
+const BATCH = 64;
+/** Every so many workloads one is repeated. */
+const REPEAT_EVERY = 61;
+const PAIR_EVERY = 4;
+
+/** Workloads of a check, in order: a function of the seed and of what the kernel implements. */
+export const workloadsFor = (executor: Executor, seed: number, from: number, count: number): Workload[] =>
+  fc.sample(workloadArbitrary({ groups: executor.facts.implements }), {
+    seed: (seed + from * 7919) | 0,
+    numRuns: count,
+  });
+
+export const search = async (executor: Executor, options: SearchOptions): Promise<Search> => {
+  const tally = new Tally();
+  const failures = new Map<string, Failure>();
+  const foundAt = new Map<string, number>();
+  let pairs = 0;
+  let repeated = 0;
+  const found = (failure: Failure | undefined): void => {
+    const id = failure && propertyOfClause(failure.clause)?.id;
+    if (!failure || id === undefined || failures.has(id)) return;
+    failures.set(id, failure);
+    foundAt.set(id, tally.workloads);
+  };
+  for (let done = 0; done < options.workloads; done += BATCH) {
+    if (options.goOn?.(done, [...failures.keys()]) === false) break;
+    const batch = workloadsFor(executor, options.seed, done, Math.min(BATCH, options.workloads - done));
+    const clean: Workload[] = [];
+    await executor.runAll(batch, (log, index) => {
+      const workload = batch[index];
+      if (!workload) return;
+      const judgement = judgeRun(log, workload, executor.facts);
+      tally.add(judgement);
+      const { violation } = judgement;
+      if (violation) found({ clause: violation.clause, workload, violation });
+      else clean.push(workload);
+    });
+    for (const [index, workload] of batch.entries()) {
+      if ((done + index) % REPEAT_EVERY === 0) {
+        repeated += 1;
+        found(await repeat(executor, workload));
+      }
+    }
+    for (const workload of clean.filter((_, index) => index % PAIR_EVERY === 0)) {
+      const pair = confidentialPair(workload);
+      if (!pair) continue;
+      pairs += 1;
+      found(await judgePair(executor, pair.a, pair.b, pair.secretProgram));
+    }
+  }
+  return { tally, pairs, repeated, failures, foundAt };
+};
+
+/** Runs a workload again, and once more on an instance that has booted before. */
+export const repeat = async (
+  executor: Executor,
+  workload: Workload,
+): Promise<Failure | undefined> => {
+  const first = keepLog(await executor.run(workload));
+  const differs = difference(first, await executor.run(workload));
+  if (differs >= 0) return repeatFailure('runs-differ', workload, differs);
+  await executor.runKept(workload);
+  const kept = difference(first, await executor.runKept(workload));
+  return kept >= 0 ? repeatFailure('state-kept', workload, kept) : undefined;
+};
+
+const difference = (a: RunLog, b: RunLog): number => {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a.words[i] !== b.words[i]) return i;
+  return a.length === b.length ? -1 : length;
+};
+
+const repeatFailure = (
+  clause: 'runs-differ' | 'state-kept',
+  workload: Workload,
+  word: number,
+): Failure => ({
+  clause,
+  workload,
+  violation: {
+    clause,
+    hart: 0,
+    tid: 0,
+    expected: 'the same workload gives the same events',
+    observed:
+      clause === 'runs-differ'
+        ? `two runs from fresh boots differ from event ${word >>> 3} on`
+        : `after an earlier boot the run differs from event ${word >>> 3} on: something outlives the boot`,
+  },
+});

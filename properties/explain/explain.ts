@@ -1,0 +1,130 @@
+/**
+ * From a minimal failure to a counterexample: the whole story as one value. Every sentence comes from the replay, the
+ * model's state or the property's text; nothing is told that was not seen.
+ */
+import type { Violation } from '../../model/os/violation.ts';
+import { PROPERTIES, type Clause } from '../../spec/properties.ts';
+import type { MinimalFailure } from '../checker/minimise-failure.ts';
+import type { Executor } from '../execute/executor.ts';
+import { COUNTEREXAMPLE_FORMAT, type Counterexample, type Explanation, type Step } from '../report.ts';
+import { kernelNotes } from './machine.ts';
+import { type Replay, replayRun } from './replay.ts';
+import { mergeRuns } from './two-runs.ts';
+import { frameAt, whyFrame } from './why-frame.ts';
+import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
+import { whyTranslation } from './why-translation.ts';
+
+export interface ToExplain extends MinimalFailure {
+  readonly seed: number;
+  readonly property: string;
+}
+
+const SCHEDULING: ReadonlySet<Clause> = new Set([
+  'registers-differ',
+  'unknown-context',
+  'task-on-two-harts',
+  'stopped-task-runs',
+  'bystander-lost',
+  'not-preempted',
+  'idle-while-runnable',
+  'unfair',
+  'handler-hangs',
+]);
+
+export const explain = async (executor: Executor, told: ToExplain): Promise<Counterexample> => {
+  const { failure, minimal } = told;
+  const property = PROPERTIES.find(({ id }) => id === told.property);
+  const replay = await replayRun(executor, failure.workload);
+  const violation = replay.violation ?? failure.violation;
+  const steps = stepsOf(executor, replay, SCHEDULING.has(violation.clause));
+  const two = failure.secret && (await mergeRuns(executor, replay, steps, failure.secret));
+  const { facts } = executor;
+  return {
+    format: COUNTEREXAMPLE_FORMAT,
+    kernel: facts.name,
+    ...(facts.file !== undefined && { file: facts.file }),
+    property: told.property,
+    clause: violation.clause,
+    statement: property?.statement ?? '',
+    seed: told.seed,
+    workload: failure.workload,
+    ...(failure.secret && { other: failure.secret.other }),
+    tasks: columnsOf(replay),
+    steps: two?.steps ?? steps,
+    expected: sentence(violation.expected),
+    observed: sentence(two?.observed ?? violation.observed),
+    explanation: two?.explanation ?? why(replay, violation),
+    todo: property?.todo ?? '',
+    knownAs: property?.knownAs ?? '',
+    minimal,
+    also: [],
+    replay: 'npx kernelcheck replay <file>',
+  };
+};
+
+const sentence = (text: string): string => text.charAt(0).toLowerCase() === text.charAt(0) ? text : text;
+
+const columnsOf = (replay: Replay): Counterexample['tasks'] => {
+  const columns: { tid: number; hart: number; thread: boolean }[] = [];
+  for (const { task, hart } of replay.rows) {
+    if (task === 0 || columns.some(({ tid }) => tid === task)) continue;
+    const known = replay.state.tasks.get(task);
+    const parent = replay.state.tasks.get(known?.parent ?? 0);
+    columns.push({ tid: task, hart, thread: parent !== undefined && parent.space === known?.space });
+  }
+  return columns.sort((a, b) => a.tid - b.tid);
+};
+
+const stepsOf = (executor: Executor, replay: Replay, scheduling: boolean): Step[] =>
+  replay.rows.map((row, index) => ({
+    number: index + 1,
+    task: row.task,
+    hart: row.hart,
+    text: row.text,
+    kernel: kernelNotes(executor, replay, row, scheduling),
+    devices: row.devices,
+    violates: index === replay.rows.length - 1,
+  }));
+
+const why = (replay: Replay, violation: Violation): Explanation =>
+  specificWhy(replay, violation) ?? whyTasks(replay, 'This is what the model knows of the system at that moment.');
+
+const specificWhy = (replay: Replay, violation: Violation): Explanation | undefined => {
+  const { clause, vpn, tid } = violation;
+  switch (clause) {
+    case 'stale-after-unmap':
+    case 'rights-exceeded':
+    case 'writable-and-executable':
+    case 'reachable-without-map':
+    case 'kernel-reachable':
+    case 'allowed-access-refused':
+      return vpn === undefined ? undefined : whyTranslation(replay, vpn, tid);
+    case 'fresh-page-is-zero':
+    case 'load-is-last-store':
+    case 'contents-survive':
+    case 'frame-shared': {
+      const frame = violation.frame ?? (vpn === undefined ? undefined : frameAt(replay, vpn));
+      return frame === undefined ? undefined : whyFrame(replay, frame);
+    }
+    case 'registers-differ':
+      return whyRegister(replay, violation);
+    case 'enomem-too-early':
+      return whyBudget(replay);
+    case 'wrong-result-memory':
+    case 'wrong-result-protection':
+    case 'wrong-result-sharing':
+    case 'wrong-result-console':
+    case 'console-differs':
+      return whyPages(replay, tid, 'These are the pages that the task was given, and so what the call must go by.');
+    case 'idle-while-runnable':
+      return whyTasks(replay, `Task ${tid} could run, and a hart has nothing to do: nobody told that hart.`);
+    case 'bystander-lost':
+      return whyTasks(replay, `Task ${tid} did nothing wrong; since task ${violation.other ?? 0} was ended it was never dispatched again.`);
+    case 'unfair':
+      return whyTasks(replay, `Each row above that runs another task counts as one dispatch.`);
+    case 'not-preempted':
+      return whyTasks(replay, `No timer interrupt came: stimecmp was not set, or set too late.`);
+    default:
+      return undefined;
+  }
+};

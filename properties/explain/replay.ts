@@ -1,0 +1,182 @@
+/**
+ * Replays a minimal failure with everything watched: the rows of the story, and for each row what the kernel's side
+ * of it was (an interval of the log) and what the model's state was after it.
+ */
+import { Decoder } from '../../model/abstraction/decode.ts';
+import { Judge } from '../../model/os/judge.ts';
+import { initialState, type OsState } from '../../model/os/state.ts';
+import type { Violation } from '../../model/os/violation.ts';
+import type { Event } from '../../spec/events.ts';
+import { indexOfText, kindOfText, TextKind } from '../../spec/layout.ts';
+import { A0, Cause, causeName, type HartId, type Tid } from '../../spec/riscv.ts';
+import type { Operation, Workload } from '../../spec/workload.ts';
+import type { Executor, TracedRun } from '../execute/executor.ts';
+import { hex, operationText, resultText, retiredText } from './text.ts';
+
+/** A row in the making. Offsets are words of the log. */
+export interface Row {
+  readonly task: Tid;
+  readonly hart: HartId;
+  text: string;
+  readonly devices: string[];
+  /** The record that began it, and the one that ended it. */
+  readonly from: number;
+  until: number;
+  /** Events of the kernel activation that belongs to it. */
+  readonly kernel: Event[];
+  /** What a user instruction did, where one was retired. */
+  readonly retired?: Extract<Event, { kind: 'retire' }>;
+  /** The trap that it was. */
+  readonly trap?: Extract<Event, { kind: 'trap' }>;
+  /** The model's state after it. */
+  state: OsState;
+}
+
+export interface Replay {
+  readonly workload: Workload;
+  readonly run: TracedRun;
+  readonly rows: readonly Row[];
+  readonly violation: Violation | undefined;
+  /** The state that the violating event met. */
+  readonly state: OsState;
+  readonly event: Event | undefined;
+  /** The task that returned with each root table. */
+  readonly roots: ReadonlyMap<number, Tid>;
+}
+
+const NO_EVENTS: readonly Event[] = [];
+
+export const replayRun = async (executor: Executor, workload: Workload): Promise<Replay> => {
+  const run = await executor.trace(workload);
+  return new Replayer(executor, workload, run).all();
+};
+
+class Replayer {
+  readonly #workload: Workload;
+  readonly #run: TracedRun;
+  readonly #decoder: Decoder;
+  readonly #judge: Judge;
+  readonly #rows: Row[] = [];
+  /** The row that each task's unfinished step began. */
+  readonly #open = new Map<Tid, Row>();
+  /** The row whose kernel activation runs on each hart. */
+  readonly #active = new Map<HartId, Row>();
+  readonly #roots = new Map<number, Tid>();
+  readonly #operations: readonly Operation[];
+
+  constructor(executor: Executor, workload: Workload, run: TracedRun) {
+    const initial = initialState(workload, executor.facts);
+    this.#workload = workload;
+    this.#run = run;
+    this.#operations = initial.setting.operations;
+    this.#decoder = new Decoder(run, initial.setting.layout, workload.frames);
+    this.#judge = new Judge(initial, true);
+  }
+
+  all(): Replay {
+    let violation: Violation | undefined;
+    let state = this.#judge.state;
+    let event = this.#decoder.read();
+    for (; event !== undefined; event = this.#decoder.read()) {
+      state = this.#judge.state;
+      violation = this.#judge.accept(event);
+      this.#row(event);
+      if (violation) break;
+    }
+    const rows = this.#rows.filter((row, i) => i === this.#rows.length - 1 || worthARow(row));
+    return { workload: this.#workload, run: this.#run, rows, violation, state, event, roots: this.#roots };
+  }
+
+  #operation(word: number): Operation | undefined {
+    return kindOfText(word) === TextKind.script ? this.#operations[indexOfText(word)] : undefined;
+  }
+
+  #add(row: Omit<Row, 'devices' | 'from' | 'until' | 'kernel' | 'state'> & { devices?: string[] }): Row {
+    const { at } = this.#decoder;
+    const full: Row = { devices: [], ...row, from: at, until: at, kernel: [...NO_EVENTS], state: this.#judge.state };
+    this.#rows.push(full);
+    return full;
+  }
+
+  #row(event: Event): void {
+    const { at } = this.#decoder;
+    if (event.kind === 'retire') this.#retired(event);
+    else if (event.kind === 'trap') this.#trapped(event);
+    else {
+      const row = this.#active.get(event.hart);
+      row?.kernel.push(event);
+      if (event.kind === 'return') this.#returned(event);
+      if (event.kind === 'return' || event.kind === 'idle' || event.kind === 'halt') {
+        this.#active.delete(event.hart);
+      }
+      if (row) {
+        row.until = Math.max(row.until, at);
+        row.state = this.#judge.state;
+      }
+    }
+  }
+
+  #retired(event: Extract<Event, { kind: 'retire' }>): void {
+    const operation = this.#operation(event.word);
+    const text = operation ? retiredText(operation, event.value) : 'an unknown instruction';
+    const open = this.#open.get(event.tid);
+    this.#open.delete(event.tid);
+    if (open && open === this.#rows.at(-1)) {
+      // A fault that the kernel repaired: one step, whose instruction has now been executed.
+      this.#rows.pop();
+      this.#rows.push({ ...open, text, retired: event, until: this.#decoder.at, state: this.#judge.state });
+      return;
+    }
+    this.#add({ task: event.tid, hart: event.hart, text, retired: event });
+  }
+
+  #trapped(event: Extract<Event, { kind: 'trap' }>): void {
+    const { hart, tid, cause } = event;
+    if (event.mode === 'S') {
+      const known = this.#active.get(hart);
+      if (known) known.kernel.push(event);
+      else this.#active.set(hart, this.#add({ task: 0, hart, text: '', trap: event }));
+      return;
+    }
+    if (cause & Cause.interrupt) {
+      const device = cause === Cause.timerInterrupt ? `timer interrupts hart ${hart}` : '';
+      const row = this.#add({ task: 0, hart, text: '', devices: device ? [device] : [], trap: event });
+      this.#active.set(hart, row);
+      return;
+    }
+    const word = this.#wordAt(event);
+    const operation = word === undefined ? undefined : this.#operation(word);
+    const row = this.#add({ task: tid, hart, text: trapText(event, operation), trap: event });
+    this.#open.set(tid, row);
+    this.#active.set(hart, row);
+  }
+
+  #wordAt({ tid, pc }: { tid: Tid; pc: number }): number | undefined {
+    const state = this.#judge.state;
+    const task = state.tasks.get(tid);
+    const program = task?.program ?? 0;
+    const page = state.setting.layout.texts[program];
+    return pc >>> 12 === 1 ? page?.words.find(([index]) => index === (pc & 0xfff) >>> 2)?.[1] : undefined;
+  }
+
+  #returned(event: Extract<Event, { kind: 'return' }>): void {
+    if (!this.#roots.has(event.root)) this.#roots.set(event.root, event.tid);
+    const open = this.#open.get(event.tid);
+    if (open?.trap?.cause !== Cause.userEcall) return;
+    this.#open.delete(event.tid);
+    const text = `${open.text} = ${resultText(event.registers[A0] ?? 0)}`;
+    const later = this.#rows.slice(this.#rows.indexOf(open) + 1).filter(worthARow);
+    if (later.length === 0) open.text = text;
+    else this.#add({ task: event.tid, hart: event.hart, text: `… ${text}` });
+  }
+}
+
+const trapText = (event: { cause: number; tval: number }, operation: Operation | undefined): string => {
+  if (!operation) return `${causeName(event.cause)} at ${hex(event.tval)}`;
+  if (event.cause === Cause.userEcall) return operationText(operation);
+  return `${operationText(operation)}: ${causeName(event.cause)}`;
+};
+
+/** Rows of the kernel alone are shown only if something happened in them. */
+export const worthARow = ({ task, devices, kernel }: Row): boolean =>
+  task !== 0 || devices.length > 0 || kernel.some(({ kind }) => kind === 'fence' || kind === 'halt');
