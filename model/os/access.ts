@@ -28,26 +28,26 @@ export const wordAt = (state: OsState, task: Task, va: Word): Word =>
 export const byteAt = (state: OsState, task: Task, va: Word): number =>
   (wordAt(state, task, va) >>> ((va & 3) * 8)) & 0xff;
 
-/** The rule that is broken if these rights to the page are usable in this space, and what is allowed instead. */
+/** The rule that is broken if these rights to the page are usable in this space, and why they should not be. */
 export const excess = (
   space: Space,
   vpn: Vpn,
   rights: Rights,
-): { readonly clause: Clause; readonly allowed: string } | undefined => {
+): { readonly clause: Clause; readonly reason: string } | undefined => {
   if (vpn >= USER_END >>> 12) {
-    return { clause: 'kernel-reachable', allowed: 'user mode reaches nothing there: it is kernel space' };
+    return { clause: 'kernel-reachable', reason: 'it is kernel space' };
   }
   const mapping = space.pages.get(vpn);
   if (!mapping) {
     return space.formerly.has(vpn)
-      ? { clause: 'stale-after-unmap', allowed: 'nothing: the page was unmapped' }
-      : { clause: 'reachable-without-map', allowed: 'nothing: no page was ever mapped there' };
+      ? { clause: 'stale-after-unmap', reason: 'the page was unmapped' }
+      : { clause: 'reachable-without-map', reason: 'no page was ever mapped there' };
   }
   if ((rights & LEAF_BITS & ~mapping.rights) === 0) return undefined;
   const both = (rights & Pte.W) !== 0 && (rights & Pte.X) !== 0;
   return {
     clause: both ? 'writable-and-executable' : 'rights-exceeded',
-    allowed: `the rights that were asked for: ${rightsName(mapping.rights)}`,
+    reason: `the page’s rights are ${rightsName(mapping.rights)}`,
   };
 };
 

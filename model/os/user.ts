@@ -52,7 +52,7 @@ const forbidden = (
     clause: found?.clause ?? 'reachable-without-map',
     hart: task.hart,
     tid: task.tid,
-    expected: `it faults; allowed is ${found?.allowed ?? 'nothing'}`,
+    expected: `the access faults: ${found?.reason ?? 'nothing allows it'}`,
     observed: `${what} succeeds${frame >= 0 ? `, in frame ${frame}` : ''}`,
     vpn: va >>> 12,
     ...(frame >= 0 && { frame }),

@@ -38,7 +38,7 @@ const reach = (
     return {
       ...common,
       clause: found.clause,
-      expected: `after the return task ${task.tid} has at ${hex(vpn << 12)} ${found.allowed}`,
+      expected: `after the return task ${task.tid} cannot do more at ${hex(vpn << 12)} than it may: ${found.reason}`,
       observed: `${where(translation, event.hart)} gives it ${rightsName(rights)} there, to frame ${frame}`,
     };
   }

@@ -36,7 +36,8 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
   const property = PROPERTIES.find(({ id }) => id === told.property);
   const replay = await replayRun(executor, failure.workload);
   const violation = replay.violation ?? failure.violation;
-  const steps = stepsOf(executor, replay, SCHEDULING.has(violation.clause));
+  const tasks = columnsOf(replay);
+  const steps = stepsOf(executor, replay, tasks, SCHEDULING.has(violation.clause));
   const two = failure.secret && (await mergeRuns(executor, replay, steps, failure.secret));
   const { facts } = executor;
   return {
@@ -49,10 +50,10 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
     seed: told.seed,
     workload: failure.workload,
     ...(failure.secret && { other: failure.secret.other }),
-    tasks: columnsOf(replay),
+    tasks,
     steps: two?.steps ?? steps,
-    expected: sentence(violation.expected),
-    observed: sentence(two?.observed ?? violation.observed),
+    expected: atStep(steps, violation.expected),
+    observed: two?.observed ?? atStep(steps, violation.observed),
     explanation: two?.explanation ?? why(replay, violation),
     todo: property?.todo ?? '',
     knownAs: property?.knownAs ?? '',
@@ -62,7 +63,8 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
   };
 };
 
-const sentence = (text: string): string => text.charAt(0).toLowerCase() === text.charAt(0) ? text : text;
+const atStep = (steps: readonly Step[], text: string): string =>
+  steps.length === 0 ? text : `step ${steps.length}: ${text}`;
 
 const columnsOf = (replay: Replay): Counterexample['tasks'] => {
   const columns: { tid: number; hart: number; thread: boolean }[] = [];
@@ -75,16 +77,27 @@ const columnsOf = (replay: Replay): Counterexample['tasks'] => {
   return columns.sort((a, b) => a.tid - b.tid);
 };
 
-const stepsOf = (executor: Executor, replay: Replay, scheduling: boolean): Step[] =>
+const stepsOf = (
+  executor: Executor,
+  replay: Replay,
+  tasks: Counterexample['tasks'],
+  scheduling: boolean,
+): Step[] =>
   replay.rows.map((row, index) => ({
     number: index + 1,
     task: row.task,
     hart: row.hart,
-    text: row.text,
+    text: row.text + elsewhere(row, tasks),
     kernel: kernelNotes(executor, replay, row, scheduling),
     devices: row.devices,
     violates: index === replay.rows.length - 1,
   }));
+
+/** A column’s head names the hart that its task started on; where it is on another now the step says so. */
+const elsewhere = ({ task, hart }: { task: number; hart: number }, tasks: Counterexample['tasks']): string => {
+  const column = tasks.find(({ tid }) => tid === task);
+  return column && column.hart !== hart ? ` (hart ${hart})` : '';
+};
 
 const why = (replay: Replay, violation: Violation): Explanation =>
   specificWhy(replay, violation) ?? whyTasks(replay, 'This is what the model knows of the system at that moment.');

@@ -88,6 +88,7 @@ export const kernelNotes = (executor: Executor, replay: Replay, row: Row, schedu
   const add = (note: KernelNote): void => {
     if (!found.some(({ text }) => text === note.text)) found.push(note);
   };
+  if (row.trap?.mode === 'U' && row.task === 0 && row.devices.length === 0) add({ text: `hart ${row.hart} is interrupted` });
   const changes = tableChanges(replay, row);
   const owner = replay.roots;
   for (const change of changes) {
@@ -113,7 +114,7 @@ export const kernelNotes = (executor: Executor, replay: Replay, row: Row, schedu
       const call = calls.find(({ what }) => what === 'transmit');
       add({ text: `sends ${event.bytes.map(hex).join(' ')}`, ...(call && site(executor, call.stack)) });
     }
-    if (event.kind === 'return' && event.tid !== row.task && (scheduling || row.devices.length > 0)) {
+    if (event.kind === 'return' && event.tid !== row.trap?.tid && (scheduling || row.task === 0)) {
       add({ text: `runs task ${event.tid} on hart ${event.hart}` });
     }
     if (event.kind === 'idle' && scheduling) add({ text: `hart ${event.hart} idles` });

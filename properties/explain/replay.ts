@@ -178,5 +178,8 @@ const trapText = (event: { cause: number; tval: number }, operation: Operation |
 };
 
 /** Rows of the kernel alone are shown only if something happened in them. */
-export const worthARow = ({ task, devices, kernel }: Row): boolean =>
-  task !== 0 || devices.length > 0 || kernel.some(({ kind }) => kind === 'fence' || kind === 'halt');
+export const worthARow = ({ task, devices, kernel, trap }: Row): boolean =>
+  task !== 0 ||
+  devices.length > 0 ||
+  trap?.mode === 'U' ||
+  kernel.some(({ kind }) => kind === 'halt' || kind === 'wait');

@@ -2,7 +2,7 @@
 import type { Mapping } from '../../hardware/trace.ts';
 import { rightsName } from '../../spec/riscv.ts';
 import type { Explanation } from '../report.ts';
-import { inTables, inTlb, type Snapshot, snapshotAt } from './machine.ts';
+import { inTables, inTlb, type Snapshot, snapshotAt, tableChanges } from './machine.ts';
 import type { Replay, Row } from './replay.ts';
 import { hex } from './text.ts';
 
@@ -68,8 +68,9 @@ const stepOf = (replay: Replay, matches: (row: Row) => boolean): number =>
 
 const staleText = (replay: Replay, vpn: number, hart: number): string => {
   const touched = stepOf(replay, (row) => row.hart === hart && row.retired !== undefined && row.retired.va >>> 12 === vpn);
+  const changed = replay.rows.findIndex((row) => tableChanges(replay, row).some(({ va, before }) => va >>> 12 === vpn && before));
   const fences = new Set<number>();
-  for (const row of replay.rows) {
+  for (const row of replay.rows.slice(Math.max(0, changed))) {
     for (const event of row.kernel) if (event.kind === 'fence') fences.add(event.hart);
   }
   const kept = touched > 0 ? `Hart ${hart} read the entry at step ${touched} and keeps it until hart ${hart} itself fences. ` : `Hart ${hart} keeps the old entry in its TLB until it fences. `;
