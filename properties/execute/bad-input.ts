@@ -1,0 +1,14 @@
+/**
+ * What is wrong with a kernel file that cannot be checked, for the person who gave it. The message is one sentence:
+ * which file, where, what was expected and what to do.
+ */
+export class BadInput extends Error {
+  override readonly name = 'BadInput';
+  /** As the user gave it. */
+  readonly file: string;
+
+  constructor(file: string, message: string) {
+    super(message);
+    this.file = file;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * A kernel file and what it imports, as the text of one function `(__api) => its exports`, with a source map.
+ *
+ * Rules: only 'kernelcheck' (what api.ts exports) and the user's own files by relative path; no other module, no
+ * import() and no top-level await. Async functions are lowered to generators that ask for `Promise`, so that the stand-in
+ * for it sees every use. The user's tsconfig.json is not read: a bundle depends on the files alone.
+ */
+import { stat } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
+import * as api from './api.ts';
+import { BadInput } from './bad-input.ts';
+import { nearest } from './facts.ts';
+
+export interface Bundle {
+  /** As the user gave it. */
+  readonly file: string;
+  /** The text of a function expression. */
+  readonly code: string;
+  /** Source map of the code; its sources are relative to the file's folder. */
+  readonly map: string;
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const API_NAMES = Object.keys(api);
+const HEAD = '(function (__api) { "use strict";\n';
+const TAIL = '\nreturn __kernel; })';
+
+/** @throws {BadInput} if there is no such file, it is not TypeScript or JavaScript, or it imports what it may not */
+export const bundleKernel = async (file: string): Promise<Bundle> => {
+  await requireFile(file);
+  const path = resolve(file);
+  const folder = dirname(path);
+  try {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `export * from ${JSON.stringify(`./${basename(path)}`)}; import * as all from ${JSON.stringify(`./${basename(path)}`)}; export default all.default;`,
+        resolveDir: folder,
+        sourcefile: '<entry>',
+      },
+      absWorkingDir: folder,
+      outfile: join(folder, 'kernel.bundle.js'),
+      bundle: true,
+      write: false,
+      format: 'iife',
+      globalName: '__kernel',
+      banner: { js: HEAD },
+      footer: { js: TAIL },
+      platform: 'neutral',
+      target: 'es2023',
+      supported: {
+        'async-await': false,
+        'async-generator': false,
+        'for-await': false,
+        'dynamic-import': false,
+      },
+      sourcemap: 'external',
+      sourcesContent: false,
+      tsconfigRaw: '{}',
+      charset: 'utf8',
+      logLevel: 'silent',
+      plugins: [onlyOwnFiles],
+    });
+    const text = (end: string): string =>
+      outputFiles.find((output) => output.path.endsWith(end))?.text ?? '';
+    return { file, code: text('.js').trim(), map: text('.js.map') };
+  } catch (error) {
+    throw new BadInput(file, tell(file, (error as Partial<BuildFailure>).errors ?? [], error));
+  }
+};
+
+const requireFile = async (file: string): Promise<void> => {
+  const wanted = 'give the path of a .ts or .js file whose default export is a kernel';
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw new BadInput(file, `${file}: there is no such file; ${wanted}.`);
+  if (found.isDirectory()) throw new BadInput(file, `${file} is a folder; ${wanted}.`);
+  if (!found.isFile()) throw new BadInput(file, `${file} is not a regular file; ${wanted}.`);
+  if (!EXTENSIONS.includes(extname(file))) {
+    throw new BadInput(file, `${file} is not TypeScript or JavaScript by its name; ${wanted}.`);
+  }
+};
+
+const ALLOWED = "a kernel imports only 'kernelcheck' and your own files by relative path ('./…')";
+
+const onlyOwnFiles: Plugin = {
+  name: 'only-own-files',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, ({ path, kind, namespace }) => {
+      if (path === 'kernelcheck') return { path, namespace: 'kernelcheck' };
+      if (kind === 'dynamic-import') {
+        return {
+          errors: [{ text: `import() is not for kernels: ${ALLOWED}, at the top of the file` }],
+        };
+      }
+      if (namespace === 'file' || namespace === '') if (/^\.\.?(\/|$)/.test(path)) return undefined;
+      const what = isBuiltin(path)
+        ? `'${path}' is a module of the host`
+        : `'${path}' is not allowed`;
+      return { errors: [{ text: `${what}: ${ALLOWED}` }] };
+    });
+    onLoad({ filter: /.*/, namespace: 'kernelcheck' }, () => ({
+      contents: API_NAMES.map((name) => `export const ${name} = __api.${name};`).join('\n'),
+    }));
+  },
+};
+
+/** esbuild's findings in one sentence: `first.ts:3:17: Expected ";" but found "x"`. */
+const tell = (file: string, errors: readonly Message[], thrown: unknown): string => {
+  const [first] = errors;
+  if (!first) return `${file} cannot be bundled: ${String(thrown)}`;
+  const { location, text } = first;
+  const at = location
+    ? `${join(dirname(file), location.file)}:${location.line}:${location.column + 1}`
+    : file;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return `${at}: ${reworded(text)}${more}.`;
+};
+
+const reworded = (text: string): string => {
+  const unknown = /^No matching export in "kernelcheck:kernelcheck" for import "(.*)"$/.exec(text);
+  if (unknown) {
+    const near = nearest(unknown[1] ?? '', API_NAMES);
+    const hint = near === undefined ? '' : ` (did you mean \`${near}\`?)`;
+    return `'kernelcheck' gives a kernel no \`${unknown[1]}\`${hint}; types aside, it gives ${API_NAMES.join(', ')}`;
+  }
+  if (text.startsWith('Top-level await')) {
+    return 'await at the top level is not for kernels: a kernel file is evaluated at once; remove it';
+  }
+  return text.replace(/\.$/, '');
+};

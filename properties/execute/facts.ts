@@ -1,0 +1,109 @@
+/**
+ * Is a value a kernel, and what does it say about itself? Runs where the kernel runs, for its fields may be getters;
+ * what leaves is plain data.
+ */
+import { ARCHITECTURES, type Kernel } from '../../hardware/contract.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
+import type { KernelFacts } from './executor.ts';
+
+const MAX_NAME = 80;
+
+/** Everything that is wrong, field by field; none if it is a kernel. */
+export const kernelProblems = (value: unknown): readonly string[] => {
+  if (typeof value !== 'object' || value === null) {
+    return [`it is ${nameOf(value)}, not an object with name, architecture, implements and boot`];
+  }
+  const {
+    name,
+    architecture,
+    implements: groups,
+    fairness,
+    boot,
+  } = value as Record<string, unknown>;
+  const problems: string[] = [];
+  if (!isName(name)) {
+    problems.push(
+      `\`name\` must be a string of 1 to ${MAX_NAME} printable characters, it is ${nameOf(name)}`,
+    );
+  }
+  if (!(ARCHITECTURES as readonly unknown[]).includes(architecture)) {
+    problems.push(
+      `\`architecture\` must be one of ${list(ARCHITECTURES)}, it is ${nameOf(architecture)}${suggestion(architecture, ARCHITECTURES)}`,
+    );
+  }
+  problems.push(...groupProblems(groups));
+  if (fairness !== undefined && !(Number.isSafeInteger(fairness) && Number(fairness) > 0)) {
+    problems.push(
+      `\`fairness\` must be a whole number above 0 or be left out, it is ${nameOf(fairness)}`,
+    );
+  }
+  if (typeof boot !== 'function')
+    problems.push(`\`boot\` must be a function, it is ${nameOf(boot)}`);
+  return problems;
+};
+
+const groupProblems = (groups: unknown): readonly string[] => {
+  if (!Array.isArray(groups)) {
+    return [`\`implements\` must be an array of ${list(ABI_GROUPS)}, it is ${nameOf(groups)}`];
+  }
+  if (groups.length > ABI_GROUPS.length) return ['`implements` must name each group once'];
+  return groups.flatMap((group: unknown, index) =>
+    (ABI_GROUPS as readonly unknown[]).includes(group)
+      ? []
+      : `\`implements[${index}]\` must be one of ${list(ABI_GROUPS)}, it is ${nameOf(group)}${suggestion(group, ABI_GROUPS)}`,
+  );
+};
+
+/** Printable: it is shown in a terminal, where control characters would act. */
+const isName = (name: unknown): boolean =>
+  typeof name === 'string' &&
+  name.length <= MAX_NAME &&
+  /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u.test(name);
+
+/** A copy without the kernel's own objects. */
+export const factsOf = (kernel: Kernel, file?: string): KernelFacts => ({
+  name: kernel.name,
+  architecture: kernel.architecture,
+  implements: ABI_GROUPS.filter((group) => kernel.implements.includes(group)),
+  ...(kernel.fairness === undefined ? {} : { fairness: kernel.fairness }),
+  ...(file === undefined ? {} : { file }),
+});
+
+const list = (names: readonly string[]): string => names.join(', ');
+
+const nameOf = (value: unknown): string => {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+};
+
+const suggestion = (value: unknown, names: readonly string[]): string => {
+  const near = typeof value === 'string' ? nearest(value.slice(0, 40), names) : undefined;
+  return near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`;
+};
+
+/** The name with the fewest edits to it, if they are few. */
+export const nearest = (word: string, names: readonly string[]): string | undefined => {
+  const ranked = names
+    .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best && best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
+};
+
+/** Levenshtein distance: insertions, deletions and replacements. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (b[j] === letter ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+};
