@@ -6,17 +6,24 @@
  * takes it is the workload's schedule. Nothing that a simulated program or a kernel does throws out of `run`.
  * Source: RISC-V Privileged, 3.1.6, 4.1. Left out: delegation, nested interrupts, debug.
  */
-import type { Costs } from './costs.ts';
+
+import { indexOfText, kindOfText, TextKind, textWord } from '../spec/layout.ts';
+import {
+  END_REASONS,
+  type EndReason,
+  HALT_REASONS,
+  type HaltReason,
+  RecordKind,
+} from '../spec/records.ts';
+import { Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
 import type { Hart, Routine } from './contract.ts';
+import type { Costs } from './costs.ts';
 import { HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 import { Access, Mmu } from './mmu.ts';
 import type { Probe } from './probe.ts';
 import { runScript } from './script.ts';
 import type { Tracer } from './tracer.ts';
-import { indexOfText, kindOfText, TextKind, textWord } from '../spec/layout.ts';
-import { END_REASONS, type EndReason, HALT_REASONS, type HaltReason, RecordKind } from '../spec/records.ts';
-import { Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
 
 /** Machine calls that one activation of the kernel may make. */
 const FUEL = 200_000;
@@ -58,7 +65,7 @@ export class Core {
   current: HartState | undefined;
   booting = false;
   fuel = FUEL;
-  /** Machine steps taken. */
+  /** Machine steps taken, those of the burst under way left out. */
   steps = 0;
   halted = false;
   readonly #natives: Routine[] = [];
@@ -67,7 +74,11 @@ export class Core {
   readonly #schedule: readonly number[];
   readonly #budget: number;
   #at = 0;
+  /** Whose turn it is once the schedule is used up, and how many steps of it are taken. */
   #turn = 0;
+  #inTurn = 0;
+  /** Machine steps of the burst under way, the present one included. */
+  #burst = 0;
 
   constructor(config: CoreConfig) {
     this.ram = new Uint32Array(config.ram, 0, config.frames * 1024);
@@ -81,14 +92,18 @@ export class Core {
     this.#ipiDelay = config.ipiDelay;
     this.#schedule = config.schedule;
     this.#budget = config.steps;
-    this.harts = Array.from({ length: config.harts }, (_, id) => new HartState(id, config.tlbEntries));
+    this.harts = Array.from(
+      { length: config.harts },
+      (_, id) => new HartState(id, config.tlbEntries),
+    );
     const { probe } = config;
     if (probe) this.mmu.onTableWrite = (index) => probe.wrote(index);
   }
 
-  /** Puts a native routine into the next free slot of a text frame; answers with its byte offset. */
+  /** Puts a native routine into the next free slot of a text frame; answers with its byte offset, −1: none is free. */
   install(routine: Routine, frame: number): number {
     const slot = this.#nextSlot.get(frame) ?? 0;
+    if (slot >= 1024) return -1;
     this.#nextSlot.set(frame, slot + 1);
     this.#natives.push(routine);
     this.ram[frame * 1024 + slot] = textWord(TextKind.native, this.#natives.length - 1);
@@ -101,12 +116,13 @@ export class Core {
   }
 
   sendIpi(target: HartState): void {
-    if (!target.ipiPending) target.ipiDue = this.steps + this.#ipiDelay;
+    if (!target.ipiPending) target.ipiDue = this.steps + this.#burst + this.#ipiDelay;
     target.ipiPending = true;
   }
 
   /** Takes a trap: exception or interrupt. `hart.pc` is where it happens. */
-  trap(hart: HartState, cause: Word, tval: Word): void {
+  trap(hart: HartState, cause: Word, tval: Word, steps: number): void {
+    this.#burst = steps;
     const routine = this.#enterTrap(hart, cause, tval);
     if (routine) this.#activate(hart, routine);
   }
@@ -123,11 +139,16 @@ export class Core {
     this.tracer?.snapshot(this, hart);
     const physical = this.mmu.translate(hart, hart.stvec, Access.execute, Mode.S);
     if (physical < 0) {
-      this.halt(hart, 'kernel-unreachable', `fetching the trap handler at ${hex(hart.stvec)} faults`);
+      this.halt(
+        hart,
+        'kernel-unreachable',
+        `fetching the trap handler at ${hex(hart.stvec)} faults`,
+      );
       return undefined;
     }
     const word = this.ram[physical >>> 2] ?? 0;
-    const routine = kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
+    const routine =
+      kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
     if (!routine) {
       this.halt(hart, 'kernel-unreachable', `there is no routine at stvec = ${hex(hart.stvec)}`);
     }
@@ -143,11 +164,19 @@ export class Core {
     try {
       const waiting = routine(port);
       if (waiting === undefined) this.#leave(hart);
-      else if (typeof waiting === 'object' && waiting !== null && typeof waiting.next === 'function') {
+      else if (
+        typeof waiting === 'object' &&
+        waiting !== null &&
+        typeof waiting.next === 'function'
+      ) {
         hart.routine = waiting;
         this.#advance(hart);
       } else {
-        this.halt(hart, 'forbidden', 'the trap handler must return nothing, or be a generator; it returned a promise or another value');
+        this.halt(
+          hart,
+          'forbidden',
+          'the trap handler must return nothing, or be a generator; it returned a promise or another value',
+        );
       }
     } catch (error) {
       this.#failed(hart, error);
@@ -161,6 +190,7 @@ export class Core {
     if (!routine) return;
     this.current = hart;
     const { done, value } = routine.next();
+    if (this.halted) return;
     if (done) {
       hart.routine = undefined;
       this.#leave(hart);
@@ -196,12 +226,19 @@ export class Core {
     hart.cycle += this.costs.return;
     if (this.log) {
       this.probe?.report(hart, this.log);
-      this.log.return(hart);
+      if (this.log.overflowing)
+        this.halt(
+          hart,
+          'out-of-fuel',
+          'the kernel changed more words of memory than the log holds',
+        );
+      else this.log.return(hart);
     }
   }
 
   #failed(hart: HartState, error: unknown): void {
     hart.routine = undefined;
+    this.current = undefined;
     if (!this.halted) this.halt(hart, 'handler-threw', describe(error));
   }
 
@@ -216,6 +253,7 @@ export class Core {
   stop(hart: HartState, reason: HaltReason, message: string): never {
     this.halt(hart, reason, message);
     this.current = undefined;
+    this.booting = false;
     throw new KernelStopped(message);
   }
 
@@ -229,34 +267,61 @@ export class Core {
   /** Burns one machine call; without fuel the activation ends. */
   burn(hart: HartState): void {
     if (--this.fuel < 0 || this.log?.overflowing) {
-      this.stop(hart, 'out-of-fuel', `the kernel made too many machine calls (more than ${FUEL}, or than the log holds) without returning`);
+      this.stop(
+        hart,
+        'out-of-fuel',
+        `the kernel made too many machine calls (more than ${FUEL}, or than the log holds) without returning`,
+      );
     }
   }
 
-  /** An access by supervisor mode through the MMU; a fault traps into the handler, which may repair it. */
-  supervisorAccess(hart: HartState, va: VirtualAddress, access: Access): number {
+  /**
+   * An access by supervisor mode through the MMU; a fault traps into the handler, which may repair it.
+   * @param align bits of the address that must be 0
+   */
+  supervisorAccess(hart: HartState, va: VirtualAddress, access: Access, align: number): number {
+    const misaligned = access === Access.read ? Cause.loadMisaligned : Cause.storeMisaligned;
     for (let tries = 0; tries <= MAX_RETRIES; tries++) {
-      const physical = this.mmu.translate(hart, va, access, Mode.S);
+      const physical = va & align ? ~misaligned : this.mmu.translate(hart, va, access, Mode.S);
       if (physical >= 0) return physical;
       this.#nestedTrap(hart, ~physical, va);
     }
-    return this.stop(hart, 'handler-threw', `supervisor mode faulted at ${hex(va)} and nothing repaired it`);
+    return this.stop(
+      hart,
+      'handler-threw',
+      `supervisor mode faulted at ${hex(va)} and nothing repaired it`,
+    );
   }
 
   #nestedTrap(hart: HartState, cause: Word, tval: Word): void {
-    if (hart.depth >= MAX_RETRIES) this.stop(hart, 'handler-threw', 'traps of supervisor mode without end');
+    if (hart.depth >= MAX_RETRIES)
+      this.stop(hart, 'handler-threw', 'traps of supervisor mode without end');
     hart.pc = hart.stvec;
     const routine = this.#enterTrap(hart, cause, tval);
     const port = this.ports[hart.id];
-    if (!routine || !port) throw new KernelStopped('the handler cannot be fetched');
+    if (!routine || !port) this.stop(hart, 'kernel-unreachable', 'the handler cannot be fetched');
     const idle = hart.idleRequested;
     hart.depth += 1;
-    const waiting = routine(port);
-    hart.depth -= 1;
-    if (waiting !== undefined || hart.spp !== Mode.S) {
-      this.stop(hart, 'handler-threw', `a fault of supervisor mode at ${hex(tval)} was not repaired`);
+    if (!this.#repairs(hart, routine, port) || hart.spp !== Mode.S) {
+      this.stop(
+        hart,
+        'handler-threw',
+        `a fault of supervisor mode at ${hex(tval)} was not repaired`,
+      );
     }
+    hart.depth -= 1;
     hart.idleRequested = idle;
+  }
+
+  /** Runs the handler inside another activation: to its end at once, for it may not wait there. */
+  #repairs(hart: HartState, routine: Routine, port: Hart): boolean {
+    try {
+      const waiting = routine(port);
+      return waiting === undefined || waiting.next().done === true;
+    } catch (error) {
+      this.#failed(hart, error);
+      return false;
+    }
   }
 
   /** Runs until nothing can move, the budget is used up, or the kernel has stopped. */
@@ -284,11 +349,18 @@ export class Core {
         continue;
       }
       const hart = harts[this.#turn];
-      const taken = hart ? this.#take(hart, Math.min(TURN, left)) : 0;
-      this.#turn = (this.#turn + 1) % harts.length;
+      const taken = hart ? this.#take(hart, Math.min(TURN - this.#inTurn, left)) : 0;
       this.steps += taken;
+      this.#inTurn += taken;
+      if (taken === 0 || this.#inTurn >= TURN) {
+        this.#turn = (this.#turn + 1) % harts.length;
+        this.#inTurn = 0;
+      }
       stuck = taken === 0 ? stuck + 1 : 0;
-      if (stuck > harts.length && !this.#skipToInterrupt()) return 'quiescent';
+      if (stuck === harts.length) {
+        if (!this.#skipToInterrupt()) return 'quiescent';
+        stuck = 0;
+      }
     }
     return 'halted';
   }
@@ -302,8 +374,11 @@ export class Core {
   /** Nobody can move: time passes until the first interrupt on its way. */
   #skipToInterrupt(): boolean {
     let due = Number.POSITIVE_INFINITY;
-    for (const hart of this.harts) if (hart.ipiPending && !hart.halted) due = Math.min(due, hart.ipiDue);
-    if (due === Number.POSITIVE_INFINITY || due <= this.steps) return false;
+    for (const hart of this.harts) {
+      // One that is due and not taken belongs to a hart that waits in the kernel: it wakes nobody.
+      if (hart.ipiPending && hart.ipiDue > this.steps) due = Math.min(due, hart.ipiDue);
+    }
+    if (due === Number.POSITIVE_INFINITY) return false;
     this.steps = due;
     return true;
   }
@@ -314,63 +389,98 @@ export class Core {
     if (hart.routine) return this.#takeWaiting(hart, ipi);
     if (ipi) {
       hart.ipiPending = false;
-      this.trap(hart, Cause.softwareInterrupt, 0);
+      this.trap(hart, Cause.softwareInterrupt, 0, 1);
       return 1;
     }
     const forced = hart.interrupts[hart.nextInterrupt] ?? Number.POSITIVE_INFINITY;
     if (hart.time >= forced) {
       hart.nextInterrupt += 1;
-      this.trap(hart, Cause.timerInterrupt, 0);
+      this.trap(hart, Cause.timerInterrupt, 0, 1);
       return 1;
     }
     if (hart.idle) return 0;
     if (hart.time >= hart.stimecmp) {
       hart.stimecmp = Number.POSITIVE_INFINITY;
-      this.trap(hart, Cause.timerInterrupt, 0);
+      this.trap(hart, Cause.timerInterrupt, 0, 1);
       return 1;
     }
     let bound = Math.min(limit, hart.stimecmp - hart.time, forced - hart.time);
     if (hart.ipiPending) bound = Math.min(bound, hart.ipiDue - this.steps);
-    return runScript(this, hart, bound);
+    if (!this.tracer) return runScript(this, hart, bound);
+    const taken = runScript(this, hart, 1);
+    this.tracer.snapshot(this, hart);
+    return taken;
   }
 
   #takeWaiting(hart: HartState, ipi: boolean): number {
-    const { waitsFor, remoteFence } = hart;
+    const { remoteFence } = hart;
     const port = this.ports[hart.id];
+    this.#burst = 1;
     if (ipi && remoteFence && port) {
       hart.ipiPending = false;
-      this.current = hart;
-      this.fuel = FUEL;
-      this.log?.record(RecordKind.trap, hart, Cause.softwareInterrupt, hart.stvec, 0, hart.satp, 0);
-      try {
-        remoteFence(port);
-      } catch (error) {
-        this.#failed(hart, error);
-      }
-      this.current = undefined;
+      this.#fenceRemotely(hart, remoteFence, port);
       return 1;
     }
-    try {
-      if (waitsFor !== undefined && !waitsFor()) return 0;
-    } catch (error) {
-      this.#failed(hart, error);
-      return 1;
-    }
+    if (!this.#conditionHolds(hart)) return this.halted ? 1 : 0;
     this.#resume(hart);
     return 1;
+  }
+
+  #fenceRemotely(hart: HartState, routine: Routine, port: Hart): void {
+    this.log?.record(RecordKind.trap, hart, Cause.softwareInterrupt, hart.stvec, 0, hart.satp, 0);
+    const idle = hart.idleRequested;
+    this.current = hart;
+    this.fuel = FUEL;
+    try {
+      if (routine(port) !== undefined) {
+        this.halt(
+          hart,
+          'forbidden',
+          'the routine of onRemoteFence must return nothing: it may not wait',
+        );
+      }
+    } catch (error) {
+      this.#failed(hart, error);
+    }
+    this.current = undefined;
+    hart.idleRequested = idle;
+  }
+
+  /** Asks a waiting routine's condition: code of the kernel, which runs on that hart. */
+  #conditionHolds(hart: HartState): boolean {
+    const { waitsFor } = hart;
+    if (waitsFor === undefined) return true;
+    this.current = hart;
+    this.fuel = FUEL;
+    let holds = false;
+    try {
+      holds = Boolean(waitsFor());
+    } catch (error) {
+      this.#failed(hart, error);
+    }
+    this.current = undefined;
+    return holds && !this.halted;
   }
 }
 
 export const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
 
+/** Characters of a message that are kept. */
+const LONGEST_MESSAGE = 4000;
+
 /** An error of someone else's code in words: first line what it says, then its stack. Never throws itself. */
 export const describe = (error: unknown): string => {
   try {
     if (typeof error === 'object' && error !== null && 'message' in error) {
-      const { name, message, stack } = error as { name?: unknown; message?: unknown; stack?: unknown };
-      return `${String(name ?? 'Error')}: ${String(message)}\n${String(stack ?? '')}`;
+      const { name, message, stack } = error as {
+        name?: unknown;
+        message?: unknown;
+        stack?: unknown;
+      };
+      const text = `${String(name ?? 'Error')}: ${String(message)}\n${String(stack ?? '')}`;
+      return text.slice(0, LONGEST_MESSAGE);
     }
-    return `threw ${String(error)}`;
+    return `threw ${String(error)}`.slice(0, LONGEST_MESSAGE);
   } catch {
     return 'threw a value that cannot be shown';
   }

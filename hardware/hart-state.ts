@@ -5,8 +5,9 @@
  * slot, one for each kind of access by user mode: the tag equals `asid << 20 | vpn` exactly if that access is allowed
  * and needs nothing more (A set, for stores D set). So the fast path is one compare.
  */
-import type { HartId, VirtualAddress, Word } from '../spec/riscv.ts';
+
 import { KERNEL_ROOT_FRAME, KERNEL_TEXT } from '../spec/layout.ts';
+import type { HartId, VirtualAddress, Word } from '../spec/riscv.ts';
 import { Mode, satp } from '../spec/riscv.ts';
 import type { Routine, Wait } from './contract.ts';
 
@@ -79,8 +80,6 @@ export class HartState {
   remoteFence: Routine | undefined;
   /** Nested traps of supervisor mode under way. */
   depth = 0;
-  /** The activation that runs has faulted: every further operation of it faults again. */
-  poisoned = false;
   /** Timer interrupts that come on their own, ascending; `nextInterrupt` is the first not taken. */
   interrupts: readonly number[] = [];
   nextInterrupt = 0;

@@ -8,8 +8,8 @@ import type { HartState } from './hart-state.ts';
 
 /** A run ends when less room than this is left: enough for what one honest handler records. */
 const RESERVE = 1 << 15;
-/** Less than this stops the kernel in the middle of a handler. */
-const LAST = 64 * RECORD_WORDS;
+/** Less than this stops the kernel in the middle of a handler: what a return, a halt and the end still need. */
+const LAST = 128 * RECORD_WORDS;
 const BYTES_PER_RECORD = 16;
 
 export class EventLog {
@@ -17,8 +17,10 @@ export class EventLog {
   readonly messages: string[] = [];
   /** Words in use. */
   length = 0;
+  /** Where the last console record is. */
+  #console = -1;
 
-  /** @param words room for the records; at least 4096 words */
+  /** @param words room for the records; more than 32768 words, or the run is over before it began */
   constructor(words: Uint32Array) {
     this.words = words;
   }
@@ -26,6 +28,7 @@ export class EventLog {
   clear(): void {
     this.length = 0;
     this.messages.length = 0;
+    this.#console = -1;
   }
 
   get full(): boolean {
@@ -64,7 +67,13 @@ export class EventLog {
     const last = this.length - RECORD_WORDS;
     const head = RecordKind.console | (hart.id << 8) | (hart.mode << 12);
     const count = words[last + 3] ?? 0;
-    if (last < 0 || words[last] !== head || words[last + 2] !== hart.scontext || count >= BYTES_PER_RECORD) {
+    if (
+      last !== this.#console ||
+      words[last] !== head ||
+      words[last + 2] !== hart.scontext ||
+      count >= BYTES_PER_RECORD
+    ) {
+      this.#console = this.length;
       this.record(RecordKind.console, hart, 1, byte, 0, 0, 0);
       return;
     }

@@ -25,6 +25,12 @@ const accessFault = (access: Access): number =>
       ? Cause.storeAccess
       : Cause.instructionAccess);
 
+/** An entry that cannot be used: not valid, or W without R (4.3.2, step 3). */
+const unusable = (entry: Word): boolean => !(entry & Pte.V) || (entry & (Pte.R | Pte.W)) === Pte.W;
+
+/** Reserved in an entry that points to the next table: set, it faults (4.3.1). */
+const RESERVED = Pte.U | Pte.A | Pte.D;
+
 /** RISC-V Privileged, 4.3.2, steps 5 and 6. */
 const permitted = (hart: HartState, mode: Mode, entry: Word, access: Access): boolean => {
   if (entry & Pte.U ? mode === Mode.S && (access === Access.execute || !hart.sum) : mode === Mode.U)
@@ -51,9 +57,12 @@ export class Mmu {
     const key = tlb.key[slot] ?? INVALID;
     const hit =
       key === (hart.asidBits | vpn) ||
-      (key !== INVALID && ((tlb.flags[slot] ?? 0) & TlbFlag.global) !== 0 && (key & 0xf_ffff) === vpn);
+      (key !== INVALID &&
+        ((tlb.flags[slot] ?? 0) & TlbFlag.global) !== 0 &&
+        (key & 0xf_ffff) === vpn);
     const entry = tlb.entry[slot] ?? 0;
-    if (!hit || (access === Access.write && !(entry & Pte.D))) return this.#walk(hart, va, access, mode);
+    if (!hit || (access === Access.write && !(entry & Pte.D)))
+      return this.#walk(hart, va, access, mode);
     if (!permitted(hart, mode, entry, access)) return pageFault(access);
     return (entry >>> 10) * 4096 + (va & 0xfff);
   }
@@ -64,21 +73,21 @@ export class Mmu {
     if (hart.rootBase >>> 10 >= this.#frames) return accessFault(access);
     let at = hart.rootBase + (va >>> 22);
     let entry = ram[at] ?? 0;
-    let flags = 0;
-    if (!(entry & Pte.V) || (entry & (Pte.R | Pte.W)) === Pte.W) return pageFault(access);
+    let flags = entry & Pte.G ? TlbFlag.global : 0;
+    if (unusable(entry)) return pageFault(access);
     if (entry & LEAF_BITS) {
       if ((entry >>> 10) & 0x3ff) return pageFault(access); // misaligned superpage
-      flags = TlbFlag.superpage;
+      flags |= TlbFlag.superpage;
     } else {
+      if (entry & RESERVED) return pageFault(access);
       if (entry >>> 10 >= this.#frames) return accessFault(access);
       at = ((entry >>> 10) << 10) + ((va >>> 12) & 0x3ff);
       entry = ram[at] ?? 0;
-      if (!(entry & Pte.V) || (entry & (Pte.R | Pte.W)) === Pte.W || !(entry & LEAF_BITS)) {
-        return pageFault(access);
-      }
+      if (unusable(entry) || !(entry & LEAF_BITS)) return pageFault(access);
+      if (entry & Pte.G) flags |= TlbFlag.global;
     }
     if (!permitted(hart, mode, entry, access)) return pageFault(access);
-    const frame = (entry >>> 10) + (flags ? (va >>> 12) & 0x3ff : 0);
+    const frame = (entry >>> 10) + (flags & TlbFlag.superpage ? (va >>> 12) & 0x3ff : 0);
     if (frame >= this.#frames) return accessFault(access);
     const used = entry | Pte.A | (access === Access.write ? Pte.D : 0);
     if (used !== entry) {
@@ -96,7 +105,7 @@ export class Mmu {
     const user = (entry & Pte.U) !== 0;
     tlb.key[slot] = key;
     tlb.entry[slot] = entry;
-    tlb.flags[slot] = flags | (entry & Pte.G ? TlbFlag.global : 0);
+    tlb.flags[slot] = flags;
     tlb.base[slot] = (entry >>> 10) << 10;
     tlb.tagR[slot] = user && entry & Pte.R ? key : INVALID;
     tlb.tagW[slot] = user && entry & Pte.W && entry & Pte.D ? key : INVALID;
@@ -113,7 +122,7 @@ export class Mmu {
       if (asid !== undefined && (flags & TlbFlag.global || key >>> 20 !== asid)) continue;
       const vpn = key & 0xf_ffff;
       const shift = flags & TlbFlag.superpage ? 10 : 0;
-      if (va !== undefined && vpn >>> shift !== va >>> 12 >>> shift) continue;
+      if (va !== undefined && vpn >>> shift !== (va >>> 12) >>> shift) continue;
       drop(tlb, slot);
     }
   }

@@ -52,59 +52,66 @@ export class HartPort implements Hart {
     return state;
   }
 
+  /** A context is 32 words: one that reaches beyond its frame must not be cut off in silence. */
+  #within(words: Uint32Array, at: number): void {
+    if (at >= 0 && at + 32 <= words.length) return;
+    const core = this.#core;
+    core.stop(this.#state, 'handler-threw', `a context of 32 words does not fit at word ${at}`);
+  }
+
   get id(): number {
     return this.#state.id;
   }
   get time(): number {
-    return this.#state.time;
+    return this.#own().time;
   }
   get scause(): Word {
-    return this.#state.scause;
+    return this.#own().scause;
   }
   get stval(): Word {
-    return this.#state.stval;
+    return this.#own().stval;
   }
   get spp(): Mode {
-    return this.#state.spp;
+    return this.#own().spp;
   }
   set spp(mode: Mode) {
     this.#own().spp = mode === Mode.S ? Mode.S : Mode.U;
   }
   get sepc(): VirtualAddress {
-    return this.#state.sepc;
+    return this.#own().sepc;
   }
   set sepc(pc: VirtualAddress) {
     this.#own().sepc = pc >>> 0;
   }
   get a0(): Word {
-    return this.#state.registers[A0] ?? 0;
+    return this.#own().registers[A0] ?? 0;
   }
   set a0(value: Word) {
     this.#own().registers[A0] = value;
   }
   get a1(): Word {
-    return this.#state.registers[A1] ?? 0;
+    return this.#own().registers[A1] ?? 0;
   }
   set a1(value: Word) {
     this.#own().registers[A1] = value;
   }
   get a2(): Word {
-    return this.#state.registers[A2] ?? 0;
+    return this.#own().registers[A2] ?? 0;
   }
   set a2(value: Word) {
     this.#own().registers[A2] = value;
   }
   get a7(): Word {
-    return this.#state.registers[A7] ?? 0;
+    return this.#own().registers[A7] ?? 0;
   }
   get stvec(): VirtualAddress {
-    return this.#state.stvec;
+    return this.#own().stvec;
   }
   set stvec(va: VirtualAddress) {
     this.#own().stvec = va >>> 0;
   }
   get satp(): Word {
-    return this.#state.satp;
+    return this.#own().satp;
   }
   set satp(value: Word) {
     const state = this.#spend('satp');
@@ -116,33 +123,34 @@ export class HartPort implements Hart {
     this.#core.log?.record(RecordKind.satp, state, word, 0, 0, 0, 0);
   }
   get scontext(): number {
-    return this.#state.scontext;
+    return this.#own().scontext;
   }
   set scontext(tid: number) {
     const state = this.#spend('scontext');
-    this.#core.log?.record(RecordKind.context, state, tid >>> 0, 0, 0, 0, 0);
-    state.scontext = tid >>> 0;
+    const next = tid >>> 0;
+    this.#core.log?.record(RecordKind.context, state, next, 0, 0, 0, 0);
+    state.scontext = next;
   }
   get sscratch(): Word {
-    return this.#state.sscratch;
+    return this.#own().sscratch;
   }
   set sscratch(value: Word) {
     this.#own().sscratch = value >>> 0;
   }
   get stimecmp(): number {
-    return this.#state.stimecmp;
+    return this.#own().stimecmp;
   }
   set stimecmp(time: number) {
     this.#own().stimecmp = time >= 0 ? Math.floor(time) : Number.POSITIVE_INFINITY;
   }
   get sum(): boolean {
-    return this.#state.sum;
+    return this.#own().sum;
   }
   set sum(value: boolean) {
     this.#own().sum = value === true;
   }
   get mxr(): boolean {
-    return this.#state.mxr;
+    return this.#own().mxr;
   }
   set mxr(value: boolean) {
     this.#own().mxr = value === true;
@@ -164,6 +172,7 @@ export class HartPort implements Hart {
 
   saveTo(words: Uint32Array, at: number): void {
     const state = this.#spend('saveTo');
+    this.#within(words, at);
     const { registers } = state;
     words[at] = state.sepc;
     for (let i = 1; i < 32; i++) words[at + i] = registers[i] as number;
@@ -171,8 +180,9 @@ export class HartPort implements Hart {
 
   restoreFrom(words: Uint32Array, at: number): void {
     const state = this.#spend('restoreFrom');
+    this.#within(words, at);
     const { registers } = state;
-    state.sepc = words[at] ?? 0;
+    state.sepc = (words[at] ?? 0) >>> 0;
     state.spp = Mode.U;
     for (let i = 1; i < 32; i++) registers[i] = words[at + i] as number;
   }
@@ -180,10 +190,12 @@ export class HartPort implements Hart {
   fence(va?: VirtualAddress, asid?: number): void {
     const state = this.#spend('fence');
     const core = this.#core;
-    core.mmu.fence(state, va === undefined ? undefined : va >>> 0, asid);
+    const address = va === undefined ? undefined : va >>> 0;
+    const space = asid === undefined ? undefined : asid >>> 0;
+    core.mmu.fence(state, address, space);
     state.cycle += core.costs.fence;
     const given = (va === undefined ? 0 : 1) + (asid === undefined ? 0 : 2);
-    core.log?.record(RecordKind.fence, state, va ?? 0, asid ?? 0, given, 0, 0);
+    core.log?.record(RecordKind.fence, state, address ?? 0, space ?? 0, given, 0, 0);
   }
 
   idle(): void {
@@ -192,19 +204,19 @@ export class HartPort implements Hart {
 
   load(va: VirtualAddress): Word {
     const state = this.#spend('load');
-    const physical = this.#core.supervisorAccess(state, (va & ~3) >>> 0, Access.read);
+    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 3);
     return this.#core.ram[physical >>> 2] ?? 0;
   }
 
   store(va: VirtualAddress, value: Word): void {
     const state = this.#spend('store');
-    const physical = this.#core.supervisorAccess(state, (va & ~3) >>> 0, Access.write);
+    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.write, 3);
     this.#core.ram[physical >>> 2] = value;
   }
 
   loadByte(va: VirtualAddress): number {
     const state = this.#spend('loadByte');
-    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read);
+    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 0);
     return ((this.#core.ram[physical >>> 2] ?? 0) >>> ((va & 3) * 8)) & 0xff;
   }
 
@@ -243,7 +255,9 @@ export class MachinePort implements Machine {
   #beyond(frame: number): never {
     const core = this.#core;
     const hart = this.#running();
-    core.log?.messages.push(`frame ${frame} does not exist: the machine has frames 0 to ${core.frames - 1}`);
+    core.log?.messages.push(
+      `frame ${frame} does not exist: the machine has frames 0 to ${core.frames - 1}`,
+    );
     return core.supervisorFault(hart, 5, ((frame << 12) | 0) >>> 0);
   }
 
@@ -272,16 +286,21 @@ export class MachinePort implements Machine {
   }
 
   sendIpi(target: number): void {
-    const core = this.#core;
+    const core: Core = this.#core;
     const hart = core.current ?? this.#running();
     core.burn(hart);
-    const state = core.harts[target];
+    const id = Number(target);
+    const state = core.harts[id];
     if (!state) {
-      return core.stop(hart, 'handler-threw', `sendIpi(${target}): the machine has harts 0 to ${core.harts.length - 1}`);
+      core.stop(
+        hart,
+        'handler-threw',
+        `sendIpi(${id}): the machine has harts 0 to ${core.harts.length - 1}`,
+      );
     }
     hart.cycle += core.costs.ipi;
     core.tracer?.call(core, hart, 'sendIpi');
-    core.log?.record(RecordKind.ipi, hart, target, 0, 0, 0, 0);
+    core.log?.record(RecordKind.ipi, hart, id, 0, 0, 0, 0);
     core.sendIpi(state);
   }
 
@@ -289,10 +308,20 @@ export class MachinePort implements Machine {
     const core = this.#core;
     const hart = this.#running();
     core.burn(hart);
-    if (typeof routine !== 'function' || !(frame >= 0 && frame < core.frames)) {
-      core.stop(hart, 'handler-threw', `install(${JSON.stringify(name)}): needs a function and a frame below ${core.frames}`);
+    if (
+      typeof routine !== 'function' ||
+      !(Number.isInteger(frame) && frame >= 0 && frame < core.frames)
+    ) {
+      core.stop(
+        hart,
+        'handler-threw',
+        `install('${String(name)}'): needs a function and a frame below ${core.frames}`,
+      );
     }
-    return core.install(routine, frame);
+    const offset = core.install(routine, frame);
+    if (offset < 0)
+      core.stop(hart, 'handler-threw', `install('${String(name)}'): frame ${frame} is full`);
+    return offset;
   }
 }
 

@@ -3,6 +3,8 @@
  * reported, in every frame that the current tables name (tables and user pages), and the user translations in this
  * hart's TLB. With it a judge needs no access to RAM.
  *
+ * Where the log has no room for all of it, it stops reporting: the machine then stops the kernel.
+ *
  * It looks at raw words through its own shadow copy, never at what a kernel says. It decides nothing: how the words
  * are to be read is the model's business, which walks them again.
  */
@@ -24,7 +26,8 @@ type Compare = (frame: number) => boolean;
 const comparer = (ram: Uint32Array, shadow: Uint32Array): Compare => {
   if (typeof Buffer === 'undefined') {
     return (frame) => {
-      for (let i = frame * 1024; i < frame * 1024 + 1024; i++) if (ram[i] !== shadow[i]) return false;
+      for (let i = frame * 1024; i < frame * 1024 + 1024; i++)
+        if (ram[i] !== shadow[i]) return false;
       return true;
     };
   }
@@ -86,6 +89,7 @@ export class Probe {
     for (let i = frame * 1024, end = i + 1024; i < end; i++) {
       const word = ram[i] ?? 0;
       if (word === shadow[i]) continue;
+      if (log.overflowing) return;
       shadow[i] = word;
       log.record(RecordKind.word, hart, frame, i & 1023, word, 0, 0);
     }

@@ -29,6 +29,8 @@ import { Tracer } from './tracer.ts';
 /** Words of a log: room for about 16,000 records. */
 export const LOG_WORDS = 1 << 17;
 
+const NO_LOG = new Uint32Array(0);
+
 /** Buffers kept between runs: what one run leaves there, the next overwrites. */
 export class Arena {
   #ram = new ArrayBuffer(0);
@@ -70,7 +72,14 @@ export interface Run extends RunLog {
   readonly cycles: number;
 }
 
-export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOptions = {}): Run => {
+/** A machine as boot finds it: tables and text in RAM, nothing has moved. */
+export interface Assembly {
+  readonly core: Core;
+  readonly machine: MachinePort;
+  readonly image: BootImage;
+}
+
+export const assemble = (workload: Workload, options: RunOptions = {}): Assembly => {
   const arena = options.arena ?? new Arena();
   const log = options.observe === false ? undefined : new EventLog(arena.log);
   const { frames } = workload;
@@ -103,11 +112,21 @@ export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOpti
       .map(({ after }) => after)
       .sort((a, b) => a - b);
   }
-  boot(core, kernel, new MachinePort(core, ports), imageOf(workload, layout.firstFree));
+  return {
+    core,
+    machine: new MachinePort(core, ports),
+    image: imageOf(workload, layout.firstFree),
+  };
+};
+
+export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOptions = {}): Run => {
+  const { core, machine, image } = assemble(workload, options);
+  const { log, tracer } = core;
+  boot(core, kernel, machine, image);
   core.run();
   tracer?.close();
   return {
-    words: arena.log,
+    words: log?.words ?? NO_LOG,
     length: log?.length ?? 0,
     messages: log?.messages ?? [],
     notes: tracer?.notes ?? [],
@@ -132,7 +151,12 @@ const imageOf = (workload: Workload, firstFree: number): BootImage => ({
 });
 
 /** Slot 0 of the kernel's text, where stvec points when boot begins, is kept for the handler. */
-const boot = (core: Core, kernel: Kernel, machine: MachinePort, image: BootImage): void => {
+export const boot = (
+  core: Core,
+  kernel: Pick<Kernel, 'boot'>,
+  machine: MachinePort,
+  image: BootImage,
+): void => {
   const [first] = core.harts;
   if (!first) return;
   core.install(() => undefined, KERNEL_TEXT_FRAME);
@@ -142,7 +166,11 @@ const boot = (core: Core, kernel: Kernel, machine: MachinePort, image: BootImage
     const handler: Routine = kernel.boot(machine, image);
     if (typeof handler === 'function') core.setHandler(handler);
     else {
-      core.halt(first, 'boot-failed', `boot must return the trap handler, a function; it returned ${nameOf(handler)}`);
+      core.halt(
+        first,
+        'boot-failed',
+        `boot must return the trap handler, a function; it returned ${nameOf(handler)}`,
+      );
     }
   } catch (error) {
     core.halt(first, 'boot-failed', describe(error));
@@ -158,4 +186,3 @@ const nameOf = (value: unknown): string => {
   const thenable = typeof value === 'object' && 'then' in value;
   return thenable ? 'a promise' : `a value of type ${typeof value}`;
 };
-

@@ -4,9 +4,10 @@
  * Fetch, load and store try the TLB's tag first (one compare) and walk only on a miss. Nothing is allocated. The
  * first trap ends the burst. A fault changes no register, so that the operation can run again after the return.
  */
-import { A0, A7, Cause, Mode } from '../spec/riscv.ts';
+
 import { TextKind } from '../spec/layout.ts';
 import { NO_ADDRESS, RecordKind } from '../spec/records.ts';
+import { A0, A7, Cause, Mode } from '../spec/riscv.ts';
 import type { Costs } from './costs.ts';
 import type { HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
@@ -22,7 +23,8 @@ export interface Surroundings {
   readonly log: EventLog | undefined;
   readonly probe: Probe | undefined;
   readonly costs: Costs;
-  trap(hart: HartState, cause: number, tval: number): void;
+  /** @param steps machine steps of this burst, the trapping one included */
+  trap(hart: HartState, cause: number, tval: number, steps: number): void;
 }
 
 /** Makes every tag miss: supervisor mode never takes the fast path of user mode. */
@@ -164,7 +166,7 @@ export const runScript = (core: Surroundings, hart: HartState, limit: number): n
   hart.pc = pc;
   hart.cycle = cycle;
   hart.time = time;
-  core.trap(hart, cause, tval);
+  core.trap(hart, cause, tval, done);
   return done;
 };
 

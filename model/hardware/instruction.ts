@@ -7,8 +7,8 @@ import {
   A7,
   Cause,
   Mode,
-  registerNumber,
   type RegisterName,
+  registerNumber,
   type VirtualAddress,
   type Word,
 } from '../../spec/riscv.ts';
@@ -18,10 +18,8 @@ import { type Hart, readWord, type State, writeWord } from './state.ts';
 import { type AccessKind, translate } from './translate.ts';
 import { enter } from './trap.ts';
 
-const valueOf = (hart: Hart, argument: Argument): Word =>
-  typeof argument === 'number'
-    ? argument >>> 0
-    : (hart.registers[registerNumber(argument)] ?? 0);
+const operandOf = (hart: Hart, argument: Argument): Word =>
+  typeof argument === 'number' ? argument >>> 0 : (hart.registers[registerNumber(argument)] ?? 0);
 
 /** x0 stays 0. */
 const setRegister = (hart: Hart, number: number, value: Word): void => {
@@ -51,7 +49,7 @@ const retire = (hart: Hart, word: Word, result: Retired): Outcome => {
 
 /** Puts number and arguments into their registers, all read before any is written, then traps. */
 const call = (state: State, hart: Hart, operation: Operation & { op: 'call' }): Outcome => {
-  const values = operation.args.slice(0, 3).map((argument) => valueOf(hart, argument));
+  const values = operation.args.slice(0, 3).map((argument) => operandOf(hart, argument));
   setRegister(hart, A7, typeof operation.call === 'number' ? operation.call : Call[operation.call]);
   for (const [i, value] of values.entries()) setRegister(hart, A0 + i, value);
   hart.time += 1;
@@ -95,12 +93,12 @@ const operate = (state: State, hart: Hart, word: Word, operation: Operation): Ou
       return retire(hart, word, { value: value >>> 0 });
     })
     .with({ op: 'move' }, ({ rd, rs }) => {
-      const value = valueOf(hart, rs);
+      const value = operandOf(hart, rs);
       setRegister(hart, registerNumber(rd), value);
       return retire(hart, word, { value });
     })
     .with({ op: 'load' }, ({ va, rd }) => load(state, hart, word, va, rd))
-    .with({ op: 'store' }, ({ va, value }) => store(state, hart, word, va, valueOf(hart, value)))
+    .with({ op: 'store' }, ({ va, value }) => store(state, hart, word, va, operandOf(hart, value)))
     .with({ op: 'call' }, (operation) => call(state, hart, operation))
     .with({ op: 'jump' }, ({ va }) =>
       va % 4 === 0

@@ -11,7 +11,15 @@
  * trap handler uses the TLB like any other.
  * Left out: costs in cycles, the event log, satp's mode bit (translation is always on), machine mode.
  */
-import { kernelTables, layoutOf, TextKind, textWord } from '../../spec/layout.ts';
+import {
+  KERNEL_ROOT_FRAME,
+  KERNEL_TEXT,
+  KERNEL_TEXT_FRAME,
+  kernelTables,
+  layoutOf,
+  TextKind,
+  textWord,
+} from '../../spec/layout.ts';
 import type { HaltReason } from '../../spec/records.ts';
 import {
   type Frame,
@@ -20,10 +28,9 @@ import {
   satp,
   type VirtualAddress,
   type Vpn,
-  type Word,
   WORDS_PER_FRAME,
+  type Word,
 } from '../../spec/riscv.ts';
-import { KERNEL_ROOT_FRAME, KERNEL_TEXT, KERNEL_TEXT_FRAME } from '../../spec/layout.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 
 /** A translation that a hart remembers: of one 4 KiB page. */
@@ -31,7 +38,7 @@ export interface TlbEntry {
   readonly vpn: Vpn;
   readonly asid: number;
   readonly frame: Frame;
-  /** Bits V to D of the table entry, as they were when it was read. */
+  /** The lower ten bits of the table entry, as they were when it was read. */
   readonly bits: number;
   /** It holds in every address space. */
   readonly global: boolean;

@@ -10,8 +10,8 @@ import {
   Pte,
   rootOf,
   type VirtualAddress,
-  type Word,
   WORDS_PER_FRAME,
+  type Word,
 } from '../../spec/riscv.ts';
 import { type Hart, readWord, type State, writeWord } from './state.ts';
 import { remember, remembered } from './tlb.ts';
@@ -103,7 +103,7 @@ const finish = (
     vpn,
     asid: asidOf(hart.satp),
     frame,
-    bits: updated & 0xff,
+    bits: updated & 0x3ff,
     global: leaf.global,
     superpage: leaf.level > 0,
   });

@@ -70,15 +70,15 @@ export const access = (
 
 /** The end of a routine. A handler that ran inside another activation lets the access be tried again. */
 export const goBack = (state: State, hart: Hart): Outcome => {
-  if (hart.status === 'fencing') {
-    hart.status = 'waiting';
-    return { kind: 'done' };
-  }
   const attempt = hart.attempts.pop();
   if (attempt) {
     hart.idleRequested = attempt.idleRequested;
     if (hart.spp !== Mode.S || attempt.tries >= MAX_RETRIES) return stop(state, 'handler-threw');
     return access(state, hart, attempt.access, attempt.tries + 1);
+  }
+  if (hart.status === 'fencing') {
+    hart.status = 'waiting';
+    return { kind: 'done' };
   }
   if (hart.idleRequested) {
     hart.status = 'idle';
