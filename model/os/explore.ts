@@ -2,6 +2,7 @@
 import type { Workload } from '../../spec/workload.ts';
 import { choices } from './choices.ts';
 import { broken } from './invariants.ts';
+import { keyOf } from './key.ts';
 import { type Claims, initialState, type OsState } from './state.ts';
 
 export interface Exploration {
@@ -13,18 +14,6 @@ export interface Exploration {
   readonly broken?: { readonly invariants: readonly string[]; readonly path: readonly string[] };
   readonly deadEnds: number;
 }
-
-/** What tells two states apart: everything but counters that only grow. */
-const keyOf = (state: OsState): string => {
-  const { setting, taken, dispatches, waste, asked, nextPage, nextSpace, lastVictim, placement, ...rest } = state;
-  void [setting, taken, dispatches, waste, asked, nextPage, nextSpace, lastVictim, placement];
-  return JSON.stringify(rest, (name, value: unknown) => {
-    if (value instanceof Map) return [...value];
-    return name === 'sinceTrap' || name === 'waited' || name === 'ranAt' || name === 'storedAt' || name === 'last'
-      ? undefined
-      : value;
-  });
-};
 
 export const explore = (workload: Workload, claims: Claims, limit: number): Exploration => {
   const initial = initialState(workload, claims);

@@ -8,6 +8,7 @@
 import { Call } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
+import { keyOf } from './key.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
 import { pure, pureStep, step } from './step.ts';
 import type { Violation } from './violation.ts';
@@ -56,10 +57,17 @@ export class Judge {
       else next.push(result.state);
     }
     if (next.length === 0) return violation;
-    this.#states = next;
+    // A call that has returned leaves nothing to tell its two ways apart.
+    this.#states = event.kind === 'return' && next.length > 1 ? distinct(next) : next;
     return undefined;
   }
 }
+
+const distinct = (states: readonly OsState[]): OsState[] => {
+  const byKey = new Map<string, OsState>();
+  for (const state of states) byKey.set(keyOf(state), state);
+  return [...byKey.values()];
+};
 
 /** Could this event show whether a pending call has taken effect? */
 const observer = (state: OsState, event: Event): boolean =>

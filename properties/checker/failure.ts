@@ -2,7 +2,7 @@
  * One failing run, and whether another workload fails in the same way. A failure of the two-run property carries both
  * workloads.
  */
-import { type Workload, type Operation } from '../../spec/workload.ts';
+import type { Workload } from '../../spec/workload.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
 import type { Violation } from '../../model/os/violation.ts';
@@ -56,16 +56,3 @@ export const judgePair = async (
     },
   };
 };
-
-/** The second workload of a pair: the words that the program stores are different ones. */
-export const withOtherSecrets = (workload: Workload, program: number): Workload => ({
-  ...workload,
-  programs: workload.programs.map((one, index) =>
-    index === program ? { bodies: one.bodies.map((body) => body.map(otherSecret)) } : one,
-  ),
-});
-
-const otherSecret = (operation: Operation): Operation =>
-  operation.op === 'store' && typeof operation.value === 'number'
-    ? { ...operation, value: operation.value === 0 ? 1 : 0 }
-    : operation;

@@ -2,7 +2,8 @@
 import type { Workload } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
-import { type Failure, judge, judgePair, withOtherSecrets } from './failure.ts';
+import { isSecretive, withOtherSecrets } from '../arbitraries/confidential.ts';
+import { type Failure, judge, judgePair } from './failure.ts';
 import { repeat } from './search.ts';
 
 export interface MinimalFailure {
@@ -17,6 +18,7 @@ export const failsAgain = async (
   like: Failure,
 ): Promise<Failure | undefined> => {
   if (like.secret) {
+    if (!isSecretive(workload, like.secret.program)) return undefined;
     const other = withOtherSecrets(workload, like.secret.program);
     return judgePair(executor, workload, other, like.secret.program);
   }
