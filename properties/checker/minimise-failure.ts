@@ -2,7 +2,9 @@
 import type { Workload } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
-import { isSecretive, withOtherSecrets } from '../arbitraries/confidential.ts';
+import { isSecretive, withOtherSecrets } from '../workloads/confidential.ts';
+import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
+import { Cause } from '../../spec/riscv.ts';
 import { type Failure, judge, judgePair } from './failure.ts';
 import { repeat } from './search.ts';
 
@@ -30,6 +32,21 @@ export const failsAgain = async (
   return violation?.clause === like.clause ? { clause: like.clause, workload, violation } : undefined;
 };
 
+/** The harts that took the machine's steps, in order, as the log shows them. */
+export const turnsOf = ({ words, length }: RunLog): number[] => {
+  const turns: number[] = [];
+  for (let at = 0; at < length; ) {
+    const head = words[at] ?? 0;
+    const kind = head & 0xff;
+    const user = (head & 0xf000) === 0;
+    const interrupt = ((words[at + 3] ?? 0) & Cause.interrupt) !== 0;
+    const step = kind === RecordKind.retire || kind === RecordKind.resume || (kind === RecordKind.trap && (user || interrupt));
+    if (step) turns.push((head >>> 8) & 0xf);
+    at += RECORD_WORDS * (kind === RecordKind.return ? 5 : 1);
+  }
+  return turns;
+};
+
 /** A kernel that hangs costs a second a run: it is told as it was found. */
 const tooSlow = (failure: Failure): boolean => /within \d+ ?m?s|wall clock/.test(failure.violation.observed);
 
@@ -41,7 +58,9 @@ export const minimiseFailure = async (
   if (tooSlow(failure) || !(await failsAgain(executor, failure.workload, failure))) return unverified;
   const fails = async (workload: Workload): Promise<boolean> =>
     (await failsAgain(executor, workload, failure)) !== undefined;
-  const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails);
+  const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails, {
+    turns: turnsOf(await executor.run(failure.workload)),
+  });
   const minimal = await failsAgain(executor, workload, failure);
   return minimal ? { failure: minimal, minimal: { verified, neighbours, runs } } : unverified;
 };

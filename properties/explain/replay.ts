@@ -172,6 +172,7 @@ class Replayer {
 }
 
 const trapText = (event: { cause: number; tval: number }, operation: Operation | undefined): string => {
+  if (!operation && event.cause === Cause.illegalInstruction) return 'runs off its end';
   if (!operation) return `${causeName(event.cause)} at ${hex(event.tval)}`;
   if (event.cause === Cause.userEcall) return operationText(operation);
   return `${operationText(operation)}: ${causeName(event.cause)}`;

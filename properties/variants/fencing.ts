@@ -1,0 +1,53 @@
+/** Other ways to keep TLBs true: fencing more than is needed is slow, but right. */
+import type { Hart } from '../../hardware/contract.ts';
+import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
+import type { State } from '../../kernels/monolithic/kernel.ts';
+import { HartWord, hartAt, type Space, SpaceWord } from '../../kernels/monolithic/layout.ts';
+import { get } from '../../kernels/monolithic/tables.ts';
+import type { Variant } from './variant.ts';
+
+/** Asks every other hart, whatever it runs. One that idles is woken for it, and idles again. */
+const broadcast = (k: State, hart: Hart): void => {
+  const { control } = k;
+  for (const { id } of k.machine.harts) {
+    if (id === hart.id) continue;
+    control[hartAt(id) + HartWord.requested] = (control[hartAt(id) + HartWord.requested] ?? 0) + 1;
+    k.machine.sendIpi(id);
+    const awaited = hartAt(hart.id) + HartWord.awaited;
+    control[awaited] = (control[awaited] ?? 0) | (1 << id);
+  }
+};
+
+export const variants: readonly Variant[] = [
+  {
+    id: 'flush-all',
+    description: 'Every switch to a task flushes the whole TLB.',
+    kernel: buildMonolithic({
+      name: 'variant:flush-all',
+      switchTo: (k, hart, task) => {
+        routines.switchTo(k, hart, task);
+        hart.fence();
+      },
+    }),
+  },
+  {
+    id: 'flush-asid',
+    description: 'A change of one page flushes everything of its address space.',
+    kernel: buildMonolithic({
+      name: 'variant:flush-asid',
+      fencePage: (k: State, hart: Hart, space: Space) =>
+        hart.fence(undefined, get(k.spaces, space, SpaceWord.asid)),
+    }),
+  },
+  {
+    id: 'no-asids',
+    description: 'All address spaces use asid 0, and every change of tables flushes it.',
+    kernel: buildMonolithic({ name: 'variant:no-asids', allocateAsid: () => 0 }),
+  },
+  {
+    id: 'broadcast-shootdown',
+    description:
+      'A change of one page makes every hart fence, also those that cannot use the page.',
+    kernel: buildMonolithic({ name: 'variant:broadcast-shootdown', shootdown: broadcast }),
+  },
+];

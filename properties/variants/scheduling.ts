@@ -1,0 +1,56 @@
+/** Other schedulers: any choice of the next task is right, as long as nobody idles and no fairness is claimed. */
+import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
+import type { State } from '../../kernels/monolithic/kernel.ts';
+import { Control, type Task, TaskState, TaskWord } from '../../kernels/monolithic/layout.ts';
+import { linkBefore, wakeHart } from '../../kernels/monolithic/schedule.ts';
+import { get, set } from '../../kernels/monolithic/tables.ts';
+import type { Variant } from './variant.ts';
+
+const enqueueFirst = (k: State, task: Task): void => {
+  set(k.tasks, task, TaskWord.state, TaskState.ready);
+  linkBefore(k, task, k.control[Control.queueHead] ?? 0);
+  wakeHart(k);
+};
+
+/** A linear congruential generator (Numerical Recipes, 7.1) in the control frame: the same run gives the same order. */
+const random = (k: State, below: number): number => {
+  const next = (Math.imul(k.control[Control.policy] ?? 0, 1664525) + 1013904223) >>> 0;
+  k.control[Control.policy] = next;
+  return (next >>> 16) % below;
+};
+
+const pickAny = (k: State): Task => {
+  let length = 0;
+  let task = k.control[Control.queueHead] ?? 0;
+  for (let at = task; at !== 0; at = get(k.tasks, at, TaskWord.next)) length += 1;
+  if (length === 0) return 0;
+  for (let steps = random(k, length); steps > 0; steps--) task = get(k.tasks, task, TaskWord.next);
+  k.routines.dequeue(k, task);
+  return task;
+};
+
+export const variants: readonly Variant[] = [
+  {
+    id: 'lifo',
+    description: 'The task that became ready last runs next; no fairness is claimed.',
+    kernel: buildMonolithic({ name: 'variant:lifo', fairness: false, enqueue: enqueueFirst }),
+  },
+  {
+    id: 'random-order',
+    description: 'Any ready task runs next, by a seeded generator; no fairness is claimed.',
+    kernel: buildMonolithic({ name: 'variant:random-order', fairness: false, pickNext: pickAny }),
+  },
+  {
+    id: 'shortest-slice',
+    description:
+      'Every task loses its hart after one instruction, and every wake-up wakes all harts that idle.',
+    kernel: buildMonolithic({
+      name: 'variant:shortest-slice',
+      slice: () => 1,
+      enqueue: (k, task) => {
+        routines.enqueue(k, task);
+        while (k.control[Control.idle] !== 0) wakeHart(k);
+      },
+    }),
+  },
+];
