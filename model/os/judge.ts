@@ -3,14 +3,15 @@
  *
  * Between a trap and its return the effect of a system call may or may not have happened. Where another task could see
  * the difference, the set holds both; each event drops the states that do not allow it, and an empty set is the
- * violation. Nearly always the set has one state, which is then changed in place.
+ * violation. The states of the set share nothing, so that each is changed in place; nearly always there is one.
  */
 import { Call } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
+import { copyState } from './copy.ts';
 import { keyOf } from './key.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
-import { pure, pureStep, step } from './step.ts';
+import { pureStep, step } from './step.ts';
 import type { Violation } from './violation.ts';
 
 /** More states than this at once is an error of the model, not of a kernel. */
@@ -52,7 +53,9 @@ export class Judge {
     const next: OsState[] = [];
     let violation: Violation | undefined;
     for (const state of states) {
-      const result = pureStep(state, event);
+      const result = this.#keepHistory
+        ? pureStep(state, event)
+        : { state, violation: step(state, event) };
       if (result.violation) violation ??= result.violation;
       else next.push(result.state);
     }
@@ -102,7 +105,9 @@ const branches = (state: OsState, event: Event): OsState[] => {
       const task = branch.tasks.get(tid);
       if (!task?.call || errorsOf(branch, task, task.call).length > 0) continue;
       if (child !== 0 && branch.tasks.has(child)) continue;
-      found.push(pure(branch, (draft) => carryOut(draft, tid, child)));
+      const done = copyState(branch);
+      carryOut(done, tid, child);
+      found.push(done);
     }
   }
   return found;

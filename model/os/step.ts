@@ -65,9 +65,3 @@ export const pureStep = (
   });
   return { state: next, violation };
 };
-
-/** Applies any recipe purely. */
-export const pure = (state: OsState, recipe: (draft: OsState) => void): OsState =>
-  immer.produce(state, (draft: OsState) => {
-    recipe(draft);
-  });

@@ -24,9 +24,9 @@ type Flavour = 'mixed' | 'threads' | 'churn';
 export const lower = (numbers: Numbers, constraints: WorkloadConstraints): Workload => {
   const shape = new Choices([numbers.shape, numbers.shape * 31 + 7, numbers.shape * 17 + 3]);
   const flavour = shape.weighted<Flavour>([
-    [55, 'mixed'],
-    [33, 'threads'],
-    [12, 'churn'],
+    [48, 'mixed'],
+    [34, 'threads'],
+    [18, 'churn'],
   ]);
   const harts = Math.min(
     constraints.maxHarts,
@@ -34,7 +34,7 @@ export const lower = (numbers: Numbers, constraints: WorkloadConstraints): Workl
   );
   const starters = flavour === 'churn' ? 1 : 1 + shape.next(Math.min(3, constraints.maxTasks));
   const setting: Setting = { groups: constraints.groups, programs: starters + 1, worker: starters };
-  const shared = flavour !== 'churn' && shape.chance(50);
+  const shared = flavour !== 'churn' && shape.chance(70);
   const programs: Program[] = [];
   for (let index = 0; index <= starters; index++) {
     const choices = new Choices(numbers.programs[index] ?? []);
@@ -43,7 +43,7 @@ export const lower = (numbers: Numbers, constraints: WorkloadConstraints): Workl
   return {
     format: WORKLOAD_FORMAT,
     harts,
-    frames: flavour === 'churn' ? 26 : shape.pick([48, 64, 56]),
+    frames: flavour === 'churn' ? 26 : shape.pick([40, 48, 44]),
     tlbEntries: shape.pick([8, 16, 8, 4, 32, 2, 64, 1]),
     ipiDelay: shape.chance(80) ? 0 : shape.next(8),
     programs,

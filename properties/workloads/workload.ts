@@ -15,11 +15,11 @@ export interface WorkloadConstraints {
   readonly maxHarts: number;
   /** Tasks that boot starts: 1 to 3; 3 by default. */
   readonly maxTasks: number;
-  /** Machine steps of a run; 400 by default. */
+  /** Machine steps of a run; 360 by default. */
   readonly steps: number;
 }
 
-const DEFAULTS: WorkloadConstraints = { groups: ABI_GROUPS, maxHarts: MAX_HARTS, maxTasks: 3, steps: 400 };
+const DEFAULTS: WorkloadConstraints = { groups: ABI_GROUPS, maxHarts: MAX_HARTS, maxTasks: 3, steps: 360 };
 
 const LARGEST = 2 ** 30 - 1;
 /** A number is worth several decisions. */
