@@ -12,3 +12,9 @@ export class BadInput extends Error {
     this.file = file;
   }
 }
+
+/** @param named what the file exports by name instead */
+export const noDefaultExport = (file: string, named: readonly string[]): string => {
+  const instead = named.length > 0 ? ` (it exports ${named.join(', ')} by name)` : '';
+  return `${file} has no default export${instead}: end it with \`export default defineKernel({ … })\`.`;
+};

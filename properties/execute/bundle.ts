@@ -10,7 +10,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
 import * as api from './api.ts';
-import { BadInput } from './bad-input.ts';
+import { BadInput, noDefaultExport } from './bad-input.ts';
 import { nearest } from './facts.ts';
 
 export interface Bundle {
@@ -33,7 +33,7 @@ export const bundleKernel = async (file: string): Promise<Bundle> => {
   const path = resolve(file);
   const folder = dirname(path);
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       stdin: {
         contents: `export * from ${JSON.stringify(`./${basename(path)}`)}; import * as all from ${JSON.stringify(`./${basename(path)}`)}; export default all.default;`,
         resolveDir: folder,
@@ -55,6 +55,7 @@ export const bundleKernel = async (file: string): Promise<Bundle> => {
         'for-await': false,
         'dynamic-import': false,
       },
+      metafile: true,
       sourcemap: 'external',
       sourcesContent: false,
       tsconfigRaw: '{}',
@@ -64,8 +65,13 @@ export const bundleKernel = async (file: string): Promise<Bundle> => {
     });
     const text = (end: string): string =>
       outputFiles.find((output) => output.path.endsWith(end))?.text ?? '';
+    // Neither imports nor exports: esbuild would take it for a module of the older style.
+    if (metafile.inputs[basename(path)]?.format === undefined) {
+      throw new BadInput(file, noDefaultExport(file, []));
+    }
     return { file, code: text('.js').trim(), map: text('.js.map') };
   } catch (error) {
+    if (error instanceof BadInput) throw error;
     throw new BadInput(file, tell(file, (error as Partial<BuildFailure>).errors ?? [], error));
   }
 };

@@ -21,7 +21,14 @@ import { Host } from './stand-ins.ts';
 type Evaluate = (api: object) => { readonly default?: unknown };
 
 const mailbox = new Mailbox();
-const arena = new Arena(mailbox.live);
+/** RAM is kept from run to run, but nothing can be kept on the object that holds it. */
+class LockedArena extends Arena {
+  override ram(frames: number): ArrayBuffer {
+    return Object.preventExtensions(super.ram(frames));
+  }
+}
+
+const arena = new LockedArena(mailbox.live);
 const host = new Host(
   () => usedWords(mailbox.live),
   (text) => mailbox.print(text),

@@ -3,6 +3,7 @@
  * They are written here, not in the worker, whose word counts for nothing.
  */
 import type { HaltReason, RunLog } from '../../spec/records.ts';
+import { noDefaultExport } from './bad-input.ts';
 import { appendHalt, HALT_WORDS } from './halts.ts';
 import type { Phase } from './mailbox.ts';
 import type { Limits, LoadReport, StopReason } from './protocol.ts';
@@ -73,11 +74,8 @@ export const loadProblem = (report: LoadReport, file: string, tell: Tell): strin
       return undefined;
     case 'not a kernel':
       return `${file}: the default export is not a kernel: ${report.problems.join('; ')}.`;
-    case 'no default': {
-      const named =
-        report.named.length > 0 ? ` (it exports ${report.named.join(', ')} by name)` : '';
-      return `${file} has no default export${named}: end it with \`export default defineKernel({ … })\`.`;
-    }
+    case 'no default':
+      return noDefaultExport(file, report.named);
     case 'threw':
       return `${file} throws while it is loaded: ${tellMessage(report.message, tell)}. Nothing at the top of the file may throw; do the work in boot.`;
     case 'forbidden':

@@ -1,0 +1,110 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { BadInput } from './bad-input.ts';
+import { KernelFolder } from './fixtures/kernel-file.ts';
+import { fileExecutor } from './worker-executor.ts';
+
+const folder = new KernelFolder();
+afterAll(() => folder.remove());
+
+const options = { timeLimit: 300, memoryLimit: 128 << 20 };
+
+const refusal = async (text: string): Promise<string> => {
+  const error: unknown = await fileExecutor(folder.file(text, 'bad.ts'), options).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(BadInput);
+  return (error as BadInput).message.replaceAll(`${folder.path}/`, '');
+};
+const whole = "name: 'k', architecture: 'monolithic', implements: ['tasks'], boot() {}";
+
+describe('an export that is no kernel is refused in one sentence', () => {
+  it('no default export', async () => {
+    expect(await refusal('')).toBe(
+      'bad.ts has no default export: end it with `export default defineKernel({ … })`.',
+    );
+  });
+  it('no default export, but others: they are named', async () => {
+    expect(await refusal('export const kernel = 1;')).toBe(
+      'bad.ts has no default export (it exports kernel by name): end it with `export default defineKernel({ … })`.',
+    );
+  });
+  it.each([
+    ['42', 'it is 42, not an object with name, architecture, implements and boot'],
+    ['null', 'it is null, not an object'],
+    ['() => 1', 'it is a function, not an object'],
+  ])('export default %s', async (value, problem) => {
+    expect(await refusal(`export default ${value};`)).toContain(
+      `bad.ts: the default export is not a kernel: ${problem}`,
+    );
+  });
+  it('every wrong field is named at once', async () => {
+    expect(await refusal('export default { architecture: 7 };')).toBe(
+      'bad.ts: the default export is not a kernel: ' +
+        '`name` must be a string of 1 to 80 printable characters, it is missing; ' +
+        '`architecture` must be one of monolithic, it is 7; ' +
+        '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, it is missing; ' +
+        '`boot` must be a function, it is missing.',
+    );
+  });
+  it.each([
+    [
+      "implements: ['tasks', 'memry']",
+      '`implements\\[1\\]` must be one of tasks, .*, it is "memry" \\(did you mean "memory"\\?\\)',
+    ],
+    ["implements: 'tasks'", '`implements` must be an array of tasks, .*, it is "tasks"\\.'],
+    ["architecture: 'monolitic'", 'it is "monolitic" \\(did you mean "monolithic"\\?\\)'],
+    ["architecture: 'zzz'", 'it is "zzz"\\.'],
+    ['fairness: -1', '`fairness` must be a whole number above 0 or be left out, it is -1'],
+    ["name: 'a\\u001b[2J'", '`name` must be a string of 1 to 80 printable characters'],
+    ['boot: 5', '`boot` must be a function, it is 5'],
+  ])('{ %s }', async (field, problem) => {
+    expect(await refusal(`export default { ${whole}, ${field} };`)).toMatch(new RegExp(problem));
+  });
+});
+
+describe('a file whose top level goes wrong is refused with its place', () => {
+  it('it throws', async () => {
+    expect(await refusal("\nthrow new TypeError('no disk');\nexport {};")).toBe(
+      'bad.ts throws while it is loaded: TypeError: no disk (bad.ts:2). Nothing at the top of the file may throw; do the work in boot.',
+    );
+  });
+  it('it loops without end', async () => {
+    expect(await refusal('for (;;);\nexport {};')).toBe(
+      'bad.ts cannot be loaded: the top level of bad.ts was stopped after 0.3 s: it loops without end. Do the work in boot.',
+    );
+  });
+  it('it allocates without end', async () => {
+    expect(
+      await refusal(
+        'const a: unknown[] = []; for (;;) a.push(new Array(1e5).fill(1));\nexport {};',
+      ),
+    ).toBe(
+      'bad.ts cannot be loaded: the top level of bad.ts was stopped when it had taken 128 MiB: it allocates without end. Do the work in boot.',
+    );
+  });
+  it('it calls the host', async () => {
+    expect(await refusal('try { process.exit(0); } catch {}\nexport default {};')).toBe(
+      'bad.ts cannot be loaded: its top level calls process.exit (bad.ts:1): a kernel has no host, only the machine.',
+    );
+  });
+  it('its getters throw or lie', async () => {
+    expect(
+      await refusal(`export default { get name() { throw new Error('who asks?'); } };`),
+    ).toContain('bad.ts throws while it is loaded: Error: who asks? (bad.ts:1)');
+  });
+});
+
+it('a JavaScript file in the older module style is a kernel too', async () => {
+  const file = folder.file(
+    `const { pte } = require('kernelcheck'); module.exports = { ${whole} };`,
+    'old.js',
+  );
+  const executor = await fileExecutor(file, options);
+  expect(executor.facts).toEqual({
+    name: 'k',
+    architecture: 'monolithic',
+    implements: ['tasks'],
+    file,
+  });
+  await executor.close();
+});
