@@ -11,8 +11,10 @@ export interface Translation {
   readonly frame: Frame;
   readonly rights: Rights;
   readonly source: 'table' | 'tlb';
-  /** The frame's words that are not 0, where they may differ from what was last reported; otherwise absent. */
+  /** The frame's words that are not 0; absent in a TLB entry that agrees with the tables. */
   readonly words?: ReadonlyMap<number, Word>;
+  /** Goes up whenever a word of the frame is written: what was compared at this version need not be again. */
+  readonly version: number;
 }
 
 /** Common to all: which hart, and the value of its scontext (the kernel's claim who runs). */

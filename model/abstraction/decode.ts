@@ -12,14 +12,8 @@ import {
   RecordKind,
   type RunLog,
 } from '../../spec/records.ts';
-import { asidOf, type Frame, frameOf, LEAF_BITS, rootOf, type Vpn, type Word } from '../../spec/riscv.ts';
+import { asidOf, frameOf, LEAF_BITS, rootOf, type Word } from '../../spec/riscv.ts';
 import { Replica, type Walked } from './memory.ts';
-
-/** What was last reported of a page: attach its words again only if they may differ. */
-interface Seen {
-  readonly frame: Frame;
-  readonly version: number;
-}
 
 export class Decoder {
   readonly #log: RunLog;
@@ -29,7 +23,6 @@ export class Decoder {
   at = 0;
   next = 0;
   #tlb: Walked[] = [];
-  readonly #seen = new Map<Frame, Map<Vpn, Seen>>();
 
   constructor(log: RunLog, layout: Layout, frames: number) {
     this.#log = log;
@@ -108,17 +101,11 @@ export class Decoder {
   #return(at: number, hart: number, tid: number, mode: 'U' | 'S', pc: Word, satp: Word): ReturnEvent {
     const root = rootOf(satp);
     const { pages, tables } = this.memory.walk(root);
-    let seen = this.#seen.get(root);
-    if (!seen) {
-      seen = new Map();
-      this.#seen.set(root, seen);
-    }
     const view: Translation[] = [];
-    for (const page of pages) view.push(this.#translation(page, seen));
+    for (const page of pages) view.push(this.#translation(page, 'table', true));
     for (const entry of this.#tlb) {
       const agrees = pages.some(({ vpn, frame }) => vpn === entry.vpn && frame === entry.frame);
-      const words = agrees ? undefined : this.memory.words(entry.frame);
-      view.push({ ...entry, source: 'tlb', ...(words && { words }) });
+      view.push(this.#translation(entry, 'tlb', !agrees));
     }
     this.#tlb = [];
     const from = at + RECORD_WORDS;
@@ -126,14 +113,10 @@ export class Decoder {
     return { kind: 'return', hart, tid, mode, pc, root, asid: asidOf(satp), registers, view, tables };
   }
 
-  #translation({ vpn, frame, rights }: Walked, seen: Map<Vpn, Seen>): Translation {
+  #translation({ vpn, frame, rights }: Walked, source: Translation['source'], withWords: boolean): Translation {
     const version = this.memory.version(frame);
-    const before = seen.get(vpn);
-    if (before && before.frame === frame && before.version === version) {
-      return { vpn, frame, rights, source: 'table' };
-    }
-    seen.set(vpn, { frame, version });
-    return { vpn, frame, rights, source: 'table', words: this.memory.words(frame) };
+    if (!withWords) return { vpn, frame, rights, source, version };
+    return { vpn, frame, rights, source, version, words: this.memory.words(frame) };
   }
 }
 

@@ -32,6 +32,7 @@ const fullView = (state: OsState, task: Task): Translation[] =>
     frame: 100 + page,
     rights,
     source: 'table' as const,
+    version: 0,
     words: state.pages.get(page)?.words ?? new Map(),
   }));
 

@@ -1,12 +1,13 @@
 /** How address spaces, pages and tasks change: the effects of calls and of ends. */
 import { FRAME_BUDGET } from '../../spec/abi.ts';
-import type { Rights, Tid, Vpn } from '../../spec/riscv.ts';
+import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
 import type { Mapping, OsState, Space, Task } from './state.ts';
 import { take } from './state.ts';
 
 export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights): void => {
   const id = state.nextPage++;
-  state.pages.set(id, { id, text: false, words: new Map(), storedBy: 0, storedAt: 0, mappings: 1 });
+  const words = new Map<number, Word>();
+  state.pages.set(id, { id, text: false, words, storedBy: 0, storedAt: 0, mappings: 1, frame: -1, version: -1 });
   space.pages.set(vpn, { page: id, rights });
 };
 

@@ -26,6 +26,9 @@ export interface Page {
   storedAt: number;
   /** Address spaces that map it. */
   mappings: number;
+  /** The frame that held exactly its words when last compared, and that frame's version then; −1: never compared. */
+  frame: Frame;
+  version: number;
 }
 
 export interface Mapping {
@@ -201,6 +204,8 @@ export const addSpace = (state: OsState, program: number): SpaceId => {
     storedBy: 0,
     storedAt: 0,
     mappings: 1,
+    frame: -1,
+    version: -1,
   };
   state.pages.set(text.id, text);
   const mapping: Mapping = { page: text.id, rights: Pte.R | Pte.X };

@@ -58,23 +58,29 @@ const contents = (
   space: Space,
   task: Task,
   event: ReturnEvent,
-  { vpn, frame, words, source }: Translation,
+  { vpn, frame, words, version, source }: Translation,
 ): Violation | undefined => {
   const page = state.pages.get(space.pages.get(vpn)?.page ?? 0);
   if (!page) return undefined;
   if (!page.text && source === 'table') place(state, page, frame);
-  if (!words) return undefined;
+  if (!words || (page.frame === frame && page.version === version)) return undefined;
   const index = difference(words, page.words);
-  if (index === undefined) return undefined;
+  if (index === undefined) {
+    if (source === 'table') {
+      page.frame = frame;
+      page.version = version;
+    }
+    return undefined;
+  }
   const stale = source === 'tlb' && space.formerly.has(vpn);
-  const fresh = page.storedBy === 0 && !page.text;
+  const fresh = page.frame === -1 && !page.text;
   return {
     clause: stale ? 'stale-after-unmap' : fresh ? 'fresh-page-is-zero' : 'contents-survive',
     hart: event.hart,
     tid: task.tid,
     vpn,
     frame,
-    expected: `word ${index} of the page at ${hex(vpn << 12)} is ${hex(page.words.get(index) ?? 0)}${fresh ? ': nobody has stored to it' : ''}`,
+    expected: `word ${index} of the page at ${hex(vpn << 12)} is ${hex(page.words.get(index) ?? 0)}${fresh ? ': nobody has stored to the page' : ''}`,
     observed: `${source === 'tlb' ? `the TLB of hart ${event.hart} leads to` : 'it is in'} frame ${frame}, where the word is ${hex(words.get(index) ?? 0)}`,
   };
 };

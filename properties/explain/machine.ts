@@ -114,7 +114,7 @@ export const kernelNotes = (executor: Executor, replay: Replay, row: Row, schedu
       const call = calls.find(({ what }) => what === 'transmit');
       add({ text: `sends ${event.bytes.map(hex).join(' ')}`, ...(call && site(executor, call.stack)) });
     }
-    if (event.kind === 'return' && event.tid !== row.trap?.tid && (scheduling || row.task === 0)) {
+    if (event.kind === 'return' && event.tid !== 0 && event.tid !== row.trap?.tid && (scheduling || row.task === 0)) {
       add({ text: `runs task ${event.tid} on hart ${event.hart}` });
     }
     if (event.kind === 'idle' && scheduling) add({ text: `hart ${event.hart} idles` });

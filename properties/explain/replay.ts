@@ -3,6 +3,7 @@
  * of it was (an interval of the log) and what the model's state was after it.
  */
 import { Decoder } from '../../model/abstraction/decode.ts';
+import { wordAt } from '../../model/os/access.ts';
 import { Judge } from '../../model/os/judge.ts';
 import { initialState, type OsState } from '../../model/os/state.ts';
 import type { Violation } from '../../model/os/violation.ts';
@@ -62,6 +63,8 @@ class Replayer {
   /** The row whose kernel activation runs on each hart. */
   readonly #active = new Map<HartId, Row>();
   readonly #roots = new Map<number, Tid>();
+  #loops = 1;
+  #before: OsState;
   readonly #operations: readonly Operation[];
 
   constructor(executor: Executor, workload: Workload, run: TracedRun) {
@@ -71,6 +74,7 @@ class Replayer {
     this.#operations = initial.setting.operations;
     this.#decoder = new Decoder(run, initial.setting.layout, workload.frames);
     this.#judge = new Judge(initial, true);
+    this.#before = initial;
   }
 
   all(): Replay {
@@ -79,6 +83,7 @@ class Replayer {
     let event = this.#decoder.read();
     for (; event !== undefined; event = this.#decoder.read()) {
       state = this.#judge.state;
+      this.#before = state;
       violation = this.#judge.accept(event);
       this.#row(event);
       if (violation) break;
@@ -127,6 +132,16 @@ class Replayer {
       this.#rows.push({ ...open, text, retired: event, until: this.#decoder.at, state: this.#judge.state });
       return;
     }
+    const last = this.#rows.at(-1);
+    if (operation?.op === 'loop' && last?.retired?.pc === event.pc && last.task === event.tid) {
+      // An endless loop is one row, however long it runs.
+      this.#loops += 1;
+      last.text = `loop, ${this.#loops} times`;
+      last.until = this.#decoder.at;
+      last.state = this.#judge.state;
+      return;
+    }
+    this.#loops = 1;
     this.#add({ task: event.tid, hart: event.hart, text, retired: event });
   }
 
@@ -151,12 +166,10 @@ class Replayer {
     this.#active.set(hart, row);
   }
 
+  /** The word that the model knows at pc: asked of the state before the event, since its task may be gone after it. */
   #wordAt({ tid, pc }: { tid: Tid; pc: number }): number | undefined {
-    const state = this.#judge.state;
-    const task = state.tasks.get(tid);
-    const program = task?.program ?? 0;
-    const page = state.setting.layout.texts[program];
-    return pc >>> 12 === 1 ? page?.words.find(([index]) => index === (pc & 0xfff) >>> 2)?.[1] : undefined;
+    const task = this.#before.tasks.get(tid);
+    return task && wordAt(this.#before, task, pc);
   }
 
   #returned(event: Extract<Event, { kind: 'return' }>): void {

@@ -81,6 +81,9 @@ const stride = async (failing: Workload, fails: Fails): Promise<Workload> => {
   await attempt({ ...workload, interrupts: [] });
   if (workload.harts === 1) await attempt({ ...workload, schedule: [] });
   while (workload.harts > 1 && (await attempt(withHarts(workload, workload.harts - 1)))) continue;
+  for (const frames of [16, 20, 24, 32]) {
+    if (frames < workload.frames && (await attempt({ ...workload, frames }))) break;
+  }
   for (const program of [...workload.start]) {
     if (workload.start.length > 1) await attempt({ ...workload, start: workload.start.filter((one) => one !== program) });
   }

@@ -9,7 +9,7 @@
  *   - drop a turn of the schedule, drop its tail, or give a turn to the hart before it;
  *   - merge two pages: all addresses in one become addresses in the other;
  *   - lower a value to the next on a short ladder: words and lengths to 1 or 0, an address within a page to the page's
- *     first word, a register argument to `a0`; interrupts less late.
+ *     first word, a register argument to `a0`; interrupts less late; one frame of RAM less.
  */
 import { type RegisterName } from '../../spec/riscv.ts';
 import type { Argument, Operation, Program, Workload } from '../../spec/workload.ts';
@@ -24,6 +24,7 @@ export function* neighbours(workload: Workload): Generator<Neighbour, void, void
   yield* fewerTasks(workload);
   yield* fewerSteps(workload);
   yield* fewerHarts(workload);
+  yield* fewerFrames(workload);
   yield* fewerInterrupts(workload);
   yield* simplerSchedule(workload);
   yield* fewerPages(workload);
@@ -119,6 +120,14 @@ function* fewerHarts(workload: Workload): Generator<Neighbour> {
       interrupts: workload.interrupts.filter(({ hart }) => hart < harts),
     },
   };
+}
+
+/** Programs, kernel and tables need some. */
+const LEAST_FRAMES = 16;
+
+function* fewerFrames(workload: Workload): Generator<Neighbour> {
+  const frames = workload.frames - 1;
+  if (frames >= LEAST_FRAMES) yield { change: 'with one frame less', workload: { ...workload, frames } };
 }
 
 function* fewerInterrupts(workload: Workload): Generator<Neighbour> {
@@ -228,7 +237,7 @@ function* simplerOperations(operation: Operation): Generator<Operation> {
 }
 
 function* simplerCall(operation: Operation & { op: 'call' }): Generator<Operation> {
-  const first = ADDRESS_CALLS.has(operation.call) || operation.call === 'thread' ? 1 : 0;
+  const first = ADDRESS_CALLS.has(operation.call) || operation.call === 'thread' || operation.call === 'spawn' ? 1 : 0;
   for (let i = first; i < operation.args.length; i++) {
     const argument = operation.args[i];
     if (argument === undefined || isRights(operation, i)) continue;
