@@ -54,13 +54,13 @@ export class Mmu {
     const { tlb } = hart;
     const vpn = va >>> 12;
     const slot = vpn & tlb.mask;
-    const key = tlb.key[slot] ?? INVALID;
+    const key = tlb.key[slot] as number;
     const hit =
       key === (hart.asidBits | vpn) ||
       (key !== INVALID &&
-        ((tlb.flags[slot] ?? 0) & TlbFlag.global) !== 0 &&
+        ((tlb.flags[slot] as number) & TlbFlag.global) !== 0 &&
         (key & 0xf_ffff) === vpn);
-    const entry = tlb.entry[slot] ?? 0;
+    const entry = tlb.entry[slot] as number;
     if (!hit || (access === Access.write && !(entry & Pte.D)))
       return this.#walk(hart, va, access, mode);
     if (!permitted(hart, mode, entry, access)) return pageFault(access);
@@ -72,7 +72,7 @@ export class Mmu {
     const ram = this.#ram;
     if (hart.rootBase >>> 10 >= this.#frames) return accessFault(access);
     let at = hart.rootBase + (va >>> 22);
-    let entry = ram[at] ?? 0;
+    let entry = ram[at] as number;
     let flags = entry & Pte.G ? TlbFlag.global : 0;
     if (unusable(entry)) return pageFault(access);
     if (entry & LEAF_BITS) {
@@ -82,7 +82,7 @@ export class Mmu {
       if (entry & RESERVED) return pageFault(access);
       if (entry >>> 10 >= this.#frames) return accessFault(access);
       at = ((entry >>> 10) << 10) + ((va >>> 12) & 0x3ff);
-      entry = ram[at] ?? 0;
+      entry = ram[at] as number;
       if (unusable(entry) || !(entry & LEAF_BITS)) return pageFault(access);
       if (entry & Pte.G) flags |= TlbFlag.global;
     }
@@ -116,8 +116,8 @@ export class Mmu {
   fence(hart: HartState, va: VirtualAddress | undefined, asid: number | undefined): void {
     const { tlb } = hart;
     for (let slot = 0; slot <= tlb.mask; slot++) {
-      const key = tlb.key[slot] ?? INVALID;
-      const flags = tlb.flags[slot] ?? 0;
+      const key = tlb.key[slot] as number;
+      const flags = tlb.flags[slot] as number;
       if (key === INVALID) continue;
       if (asid !== undefined && (flags & TlbFlag.global || key >>> 20 !== asid)) continue;
       const vpn = key & 0xf_ffff;

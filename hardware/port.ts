@@ -84,25 +84,25 @@ export class HartPort implements Hart {
     this.#own().sepc = pc >>> 0;
   }
   get a0(): Word {
-    return this.#own().registers[A0] ?? 0;
+    return this.#own().registers[A0] as number;
   }
   set a0(value: Word) {
     this.#own().registers[A0] = value;
   }
   get a1(): Word {
-    return this.#own().registers[A1] ?? 0;
+    return this.#own().registers[A1] as number;
   }
   set a1(value: Word) {
     this.#own().registers[A1] = value;
   }
   get a2(): Word {
-    return this.#own().registers[A2] ?? 0;
+    return this.#own().registers[A2] as number;
   }
   set a2(value: Word) {
     this.#own().registers[A2] = value;
   }
   get a7(): Word {
-    return this.#own().registers[A7] ?? 0;
+    return this.#own().registers[A7] as number;
   }
   get stvec(): VirtualAddress {
     return this.#own().stvec;
@@ -205,19 +205,21 @@ export class HartPort implements Hart {
   load(va: VirtualAddress): Word {
     const state = this.#spend('load');
     const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 3);
-    return this.#core.ram[physical >>> 2] ?? 0;
+    return this.#core.ram[physical >>> 2] as number;
   }
 
   store(va: VirtualAddress, value: Word): void {
     const state = this.#spend('store');
-    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.write, 3);
-    this.#core.ram[physical >>> 2] = value;
+    const core = this.#core;
+    const physical = core.supervisorAccess(state, va >>> 0, Access.write, 3);
+    core.ram[physical >>> 2] = value;
+    core.tracer?.wrote(core, physical >>> 2);
   }
 
   loadByte(va: VirtualAddress): number {
     const state = this.#spend('loadByte');
     const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 0);
-    return ((this.#core.ram[physical >>> 2] ?? 0) >>> ((va & 3) * 8)) & 0xff;
+    return ((this.#core.ram[physical >>> 2] as number) >>> ((va & 3) * 8)) & 0xff;
   }
 
   onRemoteFence(routine: (hart: Hart) => void): void {
@@ -267,13 +269,15 @@ export class MachinePort implements Machine {
     core.burn(hart);
     const words = this.#words[number];
     if (words === undefined) return this.#beyond(number);
-    return core.tracer ? core.tracer.view(core, number, words) : words;
+    return core.tracer ? core.tracer.view(core, words) : words;
   }
 
   bytes(number: number): Uint8Array {
     const core = this.#core;
     core.burn(core.current ?? this.#running());
-    return this.#bytes[number] ?? this.#beyond(number);
+    const bytes = this.#bytes[number];
+    if (bytes === undefined) return this.#beyond(number);
+    return core.tracer ? core.tracer.view(core, bytes) : bytes;
   }
 
   transmit(byte: number): void {

@@ -59,7 +59,7 @@ export class Probe {
 
   /** A word was written by user mode or by the hardware: the log says so elsewhere. */
   wrote(index: number): void {
-    this.#shadow[index] = this.#ram[index] ?? 0;
+    this.#shadow[index] = this.#ram[index] as number;
     const frame = index >>> 10;
     this.#asRoot[frame] = undefined;
     this.#asLeaf[frame] = undefined;
@@ -87,7 +87,7 @@ export class Probe {
     this.#asRoot[frame] = undefined;
     this.#asLeaf[frame] = undefined;
     for (let i = frame * 1024, end = i + 1024; i < end; i++) {
-      const word = ram[i] ?? 0;
+      const word = ram[i] as number;
       if (word === shadow[i]) continue;
       if (log.overflowing) return;
       shadow[i] = word;
@@ -105,7 +105,7 @@ export class Probe {
     const tables: number[] = [];
     const pages: number[] = [];
     for (let i = frame * 1024, end = i + 1024; i < end; i++) {
-      const entry = this.#ram[i] ?? 0;
+      const entry = this.#ram[i] as number;
       if (!(entry & Pte.V)) continue;
       const target = entry >>> 10;
       if (!(entry & LEAF_BITS)) {
@@ -122,10 +122,10 @@ export class Probe {
     const { tlb } = hart;
     const asid = hart.asidBits >>> 20;
     for (let slot = 0; slot <= tlb.mask; slot++) {
-      const key = tlb.key[slot] ?? INVALID;
-      const entry = tlb.entry[slot] ?? 0;
+      const key = tlb.key[slot] as number;
+      const entry = tlb.entry[slot] as number;
       if (key === INVALID || !(entry & Pte.U)) continue;
-      const flags = tlb.flags[slot] ?? 0;
+      const flags = tlb.flags[slot] as number;
       if (key >>> 20 !== asid && !(flags & TlbFlag.global)) continue;
       log.record(RecordKind.tlb, hart, ((key & 0xf_ffff) << 12) >>> 0, entry, key >>> 20, flags, 0);
     }

@@ -72,8 +72,8 @@ const encode = (operation: Operation, row: Int32Array, at: number): void => {
       row[at + 2] = args.length;
       row[at + 3] = 0;
       for (let i = 0; i < 3 && i < args.length; i++) {
-        const argument = args[i] ?? 0;
-        if (typeof argument !== 'number') row[at + 3] = (row[at + 3] ?? 0) | (1 << i);
+        const argument = args[i] as Argument;
+        if (typeof argument !== 'number') row[at + 3] = (row[at + 3] as number) | (1 << i);
         row[at + 4 + i] = operand(argument);
       }
       return;

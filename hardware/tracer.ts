@@ -22,17 +22,25 @@ const WRITERS = new Set(['set', 'fill', 'copyWithin', 'reverse', 'sort']);
 export class Tracer {
   readonly notes: TraceNote[] = [];
   readonly #roots: number[] = [];
-  readonly #views = new Map<number, Uint32Array>();
+  readonly #views = new Map<Uint32Array | Uint8Array, Uint32Array | Uint8Array>();
 
   call(core: Watched, hart: HartState, what: string): void {
     const at = core.log?.length ?? 0;
     this.notes.push({ kind: 'call', at, hart: hart.id, what, stack: stackText() });
   }
 
-  #write(core: Watched, frame: number, index: number, count: number, value: Word): void {
-    const at = core.log?.length ?? 0;
-    const hart = core.current?.id ?? 0;
-    this.notes.push({ kind: 'write', at, hart, frame, index, count, value, stack: stackText() });
+  /** Kernel code has written this word of RAM. */
+  wrote(core: Watched, word: number): void {
+    this.notes.push({
+      kind: 'write',
+      at: core.log?.length ?? 0,
+      hart: core.current?.id ?? 0,
+      frame: word >>> 10,
+      index: word & 1023,
+      count: 1,
+      value: core.ram[word] as number,
+      stack: stackText(),
+    });
   }
 
   snapshot(core: Watched, hart: HartState): void {
@@ -48,29 +56,32 @@ export class Tracer {
     });
   }
 
-  /** A view of a frame that tells of every write: same words, same methods. */
-  view(core: Watched, frame: number, words: Uint32Array): Uint32Array {
-    const known = this.#views.get(frame);
-    if (known) return known;
-    const view: Uint32Array = new Proxy(words, {
-      set: (target, key, value) => {
-        Reflect.set(target, key, value);
-        const index = Number(key);
-        if (Number.isInteger(index)) this.#write(core, frame, index, 1, Number(value) >>> 0);
-        return true;
+  /** A view of a frame, or of a part of it, that tells of every write: same words or bytes, same methods. */
+  view<View extends Uint32Array | Uint8Array>(core: Watched, target: View): View {
+    const known = this.#views.get(target);
+    if (known) return known as View;
+    const view: View = new Proxy(target, {
+      set: (_, key, value) => {
+        const done = Reflect.set(target, key, value);
+        const index = typeof key === 'string' ? Number(key) : Number.NaN;
+        if (Number.isInteger(index) && index >= 0 && index < target.length) {
+          this.wrote(core, wordOf(core, target, index));
+        }
+        return done;
       },
-      get: (target, key) => {
+      get: (_, key) => {
         const member: unknown = Reflect.get(target, key);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
           const before = WRITERS.has(String(key)) ? target.slice() : undefined;
           const result: unknown = Reflect.apply(member, target, args);
-          if (before) this.#changes(core, frame, before, target);
-          return result === target ? view : result;
+          if (before) this.#changes(core, before, target);
+          if (result === target) return view;
+          return key === 'subarray' ? this.view(core, result as View) : result;
         };
       },
     });
-    this.#views.set(frame, view);
+    this.#views.set(target, view);
     return view;
   }
 
@@ -79,12 +90,20 @@ export class Tracer {
     this.#views.clear();
   }
 
-  #changes(core: Watched, frame: number, before: Uint32Array, after: Uint32Array): void {
+  #changes(core: Watched, before: Uint32Array | Uint8Array, after: Uint32Array | Uint8Array): void {
+    let last = -1;
     for (let i = 0; i < after.length; i++) {
-      if (before[i] !== after[i]) this.#write(core, frame, i, 1, after[i] ?? 0);
+      if (before[i] === after[i]) continue;
+      const word = wordOf(core, after, i);
+      if (word !== last) this.wrote(core, word);
+      last = word;
     }
   }
 }
+
+/** The word of RAM that element `index` of a view lies in. */
+const wordOf = (core: Watched, view: Uint32Array | Uint8Array, index: number): number =>
+  (view.byteOffset - core.ram.byteOffset + index * view.BYTES_PER_ELEMENT) >>> 2;
 
 const stackText = (): string => {
   const limit = Error.stackTraceLimit;
@@ -104,10 +123,10 @@ const mapping = (va: number, entry: Word, asid: number): Mapping => ({
 const userEntries = ({ tlb }: HartState): readonly Mapping[] => {
   const found: Mapping[] = [];
   for (let slot = 0; slot <= tlb.mask; slot++) {
-    const key = tlb.key[slot] ?? INVALID;
-    const entry = tlb.entry[slot] ?? 0;
+    const key = tlb.key[slot] as number;
+    const entry = tlb.entry[slot] as number;
     if (key === INVALID || !(entry & Pte.U)) continue;
-    const global = ((tlb.flags[slot] ?? 0) & TlbFlag.global) !== 0;
+    const global = ((tlb.flags[slot] as number) & TlbFlag.global) !== 0;
     found.push(mapping((key & 0xf_ffff) << 12, entry, global ? -1 : key >>> 20));
   }
   return found;
@@ -118,7 +137,7 @@ const userMappings = (core: Watched, root: number): readonly Mapping[] => {
   const { ram, frames } = core;
   if (root >= frames) return found;
   for (let i = 0; i < 1024; i++) {
-    const entry = ram[root * 1024 + i] ?? 0;
+    const entry = ram[root * 1024 + i] as number;
     if (!(entry & Pte.V)) continue;
     if (entry & LEAF_BITS) {
       if (entry & Pte.U) found.push(mapping(i << 22, entry, 0));
@@ -126,7 +145,7 @@ const userMappings = (core: Watched, root: number): readonly Mapping[] => {
     }
     if (entry >>> 10 >= frames) continue;
     for (let j = 0; j < 1024; j++) {
-      const leaf = ram[(entry >>> 10) * 1024 + j] ?? 0;
+      const leaf = ram[(entry >>> 10) * 1024 + j] as number;
       if (leaf & Pte.V && leaf & Pte.U) found.push(mapping((i << 22) | (j << 12), leaf, 0));
     }
   }
