@@ -1,6 +1,6 @@
 /**
- * Looks for failures: generates workloads, runs them in batches, judges every run by all clauses, and keeps the first
- * failing workload of each property. One in four workloads also goes through the two-run property, and a sample is run
+ * Looks for failures: generates workloads, runs them in batches, judges every run by all clauses, and keeps for each
+ * property the failing workload that fails soonest: its story is the shortest. One in four workloads also goes through the two-run property, and a sample is run
  * again to find nondeterminism and state kept between boots.
  */
 import fc from 'fast-check';
@@ -51,11 +51,14 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   const foundAt = new Map<string, number>();
   let pairs = 0;
   let repeated = 0;
-  const found = (failure: Failure | undefined): void => {
+  const shortest = new Map<string, number>();
+  const found = (failure: Failure | undefined, events = 0): void => {
     const id = failure && propertyOfClause(failure.clause)?.id;
-    if (!failure || id === undefined || failures.has(id)) return;
+    if (!failure || id === undefined) return;
+    if (!failures.has(id)) foundAt.set(id, tally.workloads);
+    if (events >= (shortest.get(id) ?? Number.POSITIVE_INFINITY)) return;
+    shortest.set(id, events);
     failures.set(id, failure);
-    foundAt.set(id, tally.workloads);
   };
   for (let done = 0; done < options.workloads; done += BATCH) {
     if (options.goOn?.(done, [...failures.keys()]) === false) break;
@@ -67,7 +70,7 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
       const judgement = judgeRun(log, workload, executor.facts);
       tally.add(judgement);
       const { violation } = judgement;
-      if (violation) found({ clause: violation.clause, workload, violation });
+      if (violation) found({ clause: violation.clause, workload, violation }, judgement.events);
       else clean.push(workload);
     });
     for (const [index, workload] of batch.entries()) {
