@@ -76,21 +76,19 @@ export const TaskWord = {
   tid: 0,
   state: 1,
   space: 2,
-  /** Its parent while that lives; its first child; the next child of the same parent. */
+  /** Its parent, while that lives. */
   parent: 3,
-  firstChild: 4,
-  nextSibling: 5,
   /** Neighbours in the queue of ready tasks. */
-  next: 6,
-  previous: 7,
+  next: 4,
+  previous: 5,
   /** The hart it runs on, while it runs. */
-  hart: 8,
+  hart: 6,
   /** What wait returns, once it has ended. */
-  status: 9,
+  status: 7,
   /** 1: it was killed while it ran on another hart, and ends at its next trap. */
-  doomed: 10,
+  doomed: 8,
   /** The child that it waits for. */
-  waitsFor: 11,
+  waitsFor: 9,
   /** 32 words: pc, x1 to x31. */
   context: 32,
 } as const;

@@ -21,7 +21,7 @@ import {
   TaskState,
   TaskWord,
 } from './layout.ts';
-import { allocateRecord, freeRecord, get, set } from './tables.ts';
+import { allocateRecord, freeRecord, get, nextRecord, set } from './tables.ts';
 import { childOf, livingChild } from './tasks.ts';
 
 // ---- beginnings
@@ -36,10 +36,6 @@ export const createTask = (k: State, space: Space, pc: VirtualAddress, parent: T
   set(tasks, task, TaskWord.space, space);
   set(tasks, task, TaskWord.context, pc);
   set(tasks, task, TaskWord.parent, parent);
-  if (parent !== 0) {
-    set(tasks, task, TaskWord.nextSibling, get(tasks, parent, TaskWord.firstChild));
-    set(tasks, parent, TaskWord.firstChild, task);
-  }
   set(k.spaces, space, SpaceWord.tasks, get(k.spaces, space, SpaceWord.tasks) + 1);
   k.routines.enqueue(k, task);
   return task;
@@ -84,13 +80,11 @@ export const end = (k: State, task: Task, status: number): void => {
 };
 
 export const orphan = (k: State, task: Task): void => {
-  let child = get(k.tasks, task, TaskWord.firstChild);
-  set(k.tasks, task, TaskWord.firstChild, 0);
-  while (child !== 0) {
-    const next = get(k.tasks, child, TaskWord.nextSibling);
-    set(k.tasks, child, TaskWord.parent, 0);
-    if (get(k.tasks, child, TaskWord.state) === TaskState.ended) k.routines.reap(k, child);
-    child = next;
+  const { tasks } = k;
+  for (let child = nextRecord(tasks, 1); child !== 0; child = nextRecord(tasks, child + 1)) {
+    if (get(tasks, child, TaskWord.parent) !== task) continue;
+    set(tasks, child, TaskWord.parent, 0);
+    if (get(tasks, child, TaskWord.state) === TaskState.ended) k.routines.reap(k, child);
   }
 };
 
@@ -107,24 +101,7 @@ export const wakeParent = (k: State, parent: Task, child: Task): void => {
   k.routines.enqueue(k, parent);
 };
 
-export const reap = (k: State, task: Task): void => {
-  const parent = get(k.tasks, task, TaskWord.parent);
-  if (parent !== 0) unlinkChild(k, parent, task);
-  freeRecord(k, k.tasks, task);
-};
-
-const unlinkChild = (k: State, parent: Task, child: Task): void => {
-  const next = get(k.tasks, child, TaskWord.nextSibling);
-  let before = get(k.tasks, parent, TaskWord.firstChild);
-  if (before === child) {
-    set(k.tasks, parent, TaskWord.firstChild, next);
-    return;
-  }
-  while (get(k.tasks, before, TaskWord.nextSibling) !== child) {
-    before = get(k.tasks, before, TaskWord.nextSibling);
-  }
-  set(k.tasks, before, TaskWord.nextSibling, next);
-};
+export const reap = (k: State, task: Task): void => freeRecord(k, k.tasks, task);
 
 export const exit = (k: State, hart: Hart, task: Task, code: Word): number => {
   k.routines.stop(k, hart, task, exitStatus(code));

@@ -7,7 +7,7 @@
  * shares asid 0 with others, and every load of it fences.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { PAGE_SHIFT, Pte, pte, satp } from '../../spec/riscv.ts';
+import { PAGE_SHIFT, Pte, pte, satp, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import { allHarts } from './fences.ts';
 import type { State } from './kernel.ts';
 import { Control, HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
@@ -48,7 +48,7 @@ export const releaseSpace = (k: State, space: Space): void => {
   const leaf = leafOf(k, space);
   const text = get(k.spaces, space, SpaceWord.text);
   let left = get(k.spaces, space, SpaceWord.pages);
-  for (let vpn = 0; left > 0; vpn++) {
+  for (let vpn = 0; left > 0 && vpn < WORDS_PER_FRAME; vpn++) {
     const entry = leaf[vpn] ?? 0;
     if (entry === 0 || vpn === text) continue;
     routines.releasePage(k, entry);

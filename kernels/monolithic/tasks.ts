@@ -16,31 +16,28 @@ export const runningOn = (k: State, hart: Hart): Task =>
 export const isDoomed = (k: State, task: Task): boolean =>
   get(k.tasks, task, TaskWord.doomed) !== 0;
 
+/** The task with a tid, whether it has ended or not; 0: nobody has it any more. */
+const taskOf = (k: State, tid: Tid): Task => {
+  let task = tid === 0 ? 0 : nextRecord(k.tasks, 1);
+  while (task !== 0 && get(k.tasks, task, TaskWord.tid) !== tid) {
+    task = nextRecord(k.tasks, task + 1);
+  }
+  return task;
+};
+
 /** The child with this tid that has not been waited for; 0: there is none. */
 export const childOf = (k: State, parent: Task, tid: Tid): Task => {
-  let child = get(k.tasks, parent, TaskWord.firstChild);
-  while (child !== 0 && get(k.tasks, child, TaskWord.tid) !== tid) {
-    child = get(k.tasks, child, TaskWord.nextSibling);
-  }
-  return child;
+  const task = taskOf(k, tid);
+  return task !== 0 && get(k.tasks, task, TaskWord.parent) === parent ? task : 0;
 };
 
 /** A task that was killed has ended for everybody else, even if it has yet to trap. */
 const hasEnded = (k: State, task: Task): boolean =>
-  get(k.tasks, task, TaskWord.state) === TaskState.ended ||
-  get(k.tasks, task, TaskWord.doomed) !== 0;
-
-/** Whether a task with this tid lives, anybody’s. */
-const lives = (k: State, tid: Tid): boolean => {
-  for (let task = nextRecord(k.tasks, 1); task !== 0; task = nextRecord(k.tasks, task + 1)) {
-    if (get(k.tasks, task, TaskWord.tid) === tid) return !hasEnded(k, task);
-  }
-  return false;
-};
+  get(k.tasks, task, TaskWord.state) === TaskState.ended || isDoomed(k, task);
 
 /** A child that lives, or the negative error: EPERM for the tasks of others, ESRCH where nobody lives. */
 export const livingChild = (k: State, parent: Task, tid: Tid): Task | number => {
-  const child = childOf(k, parent, tid);
-  if (child !== 0) return hasEnded(k, child) ? -Errno.ESRCH : child;
-  return lives(k, tid) ? -Errno.EPERM : -Errno.ESRCH;
+  const task = taskOf(k, tid);
+  if (task === 0 || hasEnded(k, task)) return -Errno.ESRCH;
+  return get(k.tasks, task, TaskWord.parent) === parent ? task : -Errno.EPERM;
 };

@@ -9,7 +9,7 @@ import type { Variant } from './variant.ts';
 /** The frame table itself is the pool: a frame that has the FREE bit. */
 const takeLowest = (k: State): Frame => {
   let frame = 0;
-  while (!(get(k.frames, frame, 0) & FREE_FRAME)) frame += 1;
+  while (frame < k.machine.frames && !(get(k.frames, frame, 0) & FREE_FRAME)) frame += 1;
   return frame;
 };
 const markFree = (k: State, frame: Frame): void => set(k.frames, frame, 0, FREE_FRAME);
