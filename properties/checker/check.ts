@@ -128,7 +128,7 @@ const exercisedBy = (property: Property, { tally, pairs, repeated }: Search): Pa
   for (const transition of property.exercise) {
     const share = tally.share(transition);
     shares[transition] =
-      property.id === 'isolation/confidentiality' ? Math.min(share, (4 * pairs) / all) : share;
+      property.id === 'isolation/confidentiality' ? Math.min(share, (2 * pairs) / all) : share;
   }
   if (property.id.startsWith('determinism/') && repeated === 0) shares.returned = 0;
   return shares;

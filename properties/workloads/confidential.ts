@@ -60,8 +60,10 @@ export const isSecretive = (workload: Workload, program: number): boolean => {
   return one !== undefined && workload.programs.length > 1 && isDiscreet(one) && stores(one) && !mayBeShared(workload, program);
 };
 
-export const confidentialPair = (workload: Workload): ConfidentialPair | undefined => {
-  const secretProgram = workload.programs.findIndex((_, index) => isSecretive(workload, index));
-  if (secretProgram < 0) return undefined;
+/** @param turn which of the programs that qualify has the secret, counted round and round */
+export const confidentialPair = (workload: Workload, turn = 0): ConfidentialPair | undefined => {
+  const secretive = [...workload.programs.keys()].filter((index) => isSecretive(workload, index));
+  const secretProgram = secretive[turn % Math.max(1, secretive.length)];
+  if (secretProgram === undefined) return undefined;
   return { a: workload, b: withOtherSecrets(workload, secretProgram), secretProgram };
 };
