@@ -75,14 +75,18 @@ export interface Hart {
   save(): Context;
   /** Sets registers and `sepc`, and `spp` to U: a context is always one of user mode. */
   restore(context: ArrayLike<Word>): void;
-  /** The same into and from 32 words of a frame, from word `at` on. */
+  /** The same into and from 32 words of a frame, from word `at` on. They must fit. */
   saveTo(words: Uint32Array, at: number): void;
   restoreFrom(words: Uint32Array, at: number): void;
   /** `sfence.vma va, asid`: this hart's TLB forgets; without va all addresses, without asid all address spaces. */
   fence(va?: VirtualAddress, asid?: number): void;
   /** The return will wait for an interrupt instead (`wfi`). */
   idle(): void;
-  /** Loads and stores by supervisor mode through satp and this hart's TLB. A fault traps into the handler. */
+  /**
+   * Loads and stores by supervisor mode through satp and this hart's TLB. A fault (also a word at a misaligned address)
+   * traps into the handler; the access is tried again when that has returned, and the kernel stopped when it never
+   * succeeds. As in hardware such a trap overwrites scause, stval, sepc and spp.
+   */
   load(va: VirtualAddress): Word;
   store(va: VirtualAddress, value: Word): void;
   loadByte(va: VirtualAddress): number;

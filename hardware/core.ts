@@ -463,7 +463,7 @@ export class Core {
   }
 }
 
-export const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
+const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
 
 /** Characters of a message that are kept. */
 const LONGEST_MESSAGE = 4000;

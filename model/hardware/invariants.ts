@@ -19,7 +19,7 @@ import { covers } from './tlb.ts';
 const { V, R, W, U, A, D } = Pte;
 
 /** All valid leaves below a root table, as TLB entries of this asid would show them. */
-export const translationsOf = (state: State, root: Frame, asid: number): readonly TlbEntry[] => {
+const translationsOf = (state: State, root: Frame, asid: number): readonly TlbEntry[] => {
   const { frames } = state.setting;
   const found: TlbEntry[] = [];
   const entriesIn = (table: Frame): readonly (readonly [number, Word])[] =>

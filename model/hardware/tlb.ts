@@ -4,7 +4,7 @@ import type { Hart, TlbEntry } from './state.ts';
 
 const SUPERPAGE_PAGES = 1024;
 
-export const slotOf = (hart: Hart, vpn: Vpn): number => vpn % hart.tlb.length;
+const slotOf = (hart: Hart, vpn: Vpn): number => vpn % hart.tlb.length;
 
 /** The entry that serves this page in the current address space. */
 export const remembered = (hart: Hart, vpn: Vpn): TlbEntry | undefined => {

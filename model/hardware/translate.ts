@@ -26,7 +26,7 @@ export type Translated =
 
 const fault = (cause: Word): Translated & { readonly kind: 'fault' } => ({ kind: 'fault', cause });
 
-export const pageFault = (access: AccessKind) =>
+const pageFault = (access: AccessKind) =>
   match(access)
     .with('load', () => fault(Cause.loadPageFault))
     .with('store', () => fault(Cause.storePageFault))
@@ -41,7 +41,7 @@ const accessFault = (access: AccessKind) =>
     .exhaustive();
 
 /** Step 5: the rights of a page, with U, SUM and MXR (4.1.1.2). */
-export const allows = (hart: Hart, mode: Mode, bits: number, access: AccessKind): boolean => {
+const allows = (hart: Hart, mode: Mode, bits: number, access: AccessKind): boolean => {
   const isUserPage = (bits & U) !== 0;
   if (mode === Mode.U && !isUserPage) return false;
   if (mode === Mode.S && isUserPage && (access === 'fetch' || !hart.sum)) return false;

@@ -12,13 +12,13 @@ import { translate } from './translate.ts';
 /** An access that faults is tried so often again, and so many faults may be nested. */
 const MAX_RETRIES = 8;
 
-export const stop = (state: State, reason: HaltReason): Outcome => {
+const stop = (state: State, reason: HaltReason): Outcome => {
   state.halted ??= reason;
   return { kind: 'stopped', reason };
 };
 
 /** The trap at `hart.pc`, up to the fetch of the handler. */
-export const trap = (state: State, hart: Hart, cause: Word, tval: Word): Outcome => {
+const trap = (state: State, hart: Hart, cause: Word, tval: Word): Outcome => {
   const from = hart.mode;
   const { pc } = hart;
   hart.scause = cause;

@@ -70,7 +70,7 @@ const frame = fc.oneof(
 export const entry: fc.Arbitrary<Word> = fc
   .tuple(frame, bits)
   .map(([number, flags]) => pte(number, flags));
-export const tableWrite = fc
+const tableWrite = fc
   .tuple(fc.constantFrom(...TABLE_WORDS), entry)
   .map(([[table, index], value]) => ({ frame: table, index, value }));
 
@@ -186,7 +186,7 @@ const activation = (maxLength: number, repairs: number): fc.Arbitrary<Activation
 
 const argument = fc.oneof(word, fc.constantFrom('a0' as const, 'a1' as const, 'zero' as const));
 
-export const operation: fc.Arbitrary<Operation> = fc.oneof(
+const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.tuple(address, register).map(([va, rd]): Operation => ({ op: 'load', va, rd })),

@@ -2,7 +2,6 @@
 import type { Core } from '../../hardware/core.ts';
 import { type HartState, INVALID, TlbFlag } from '../../hardware/hart-state.ts';
 import type { Hart, State, TlbEntry } from '../../model/hardware/state.ts';
-import { remembered } from '../../model/hardware/tlb.ts';
 import { Pte } from '../../spec/riscv.ts';
 
 const FIELDS = [
@@ -122,6 +121,3 @@ export const stateDifference = (state: State, core: Core): string | undefined =>
   }
   return ramDifference(state, core.ram);
 };
-
-/** Does this hart's TLB serve the page? */
-export const hits = (hart: Hart, va: number): boolean => remembered(hart, va >>> 12) !== undefined;

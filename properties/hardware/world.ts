@@ -21,9 +21,9 @@ import type { Workload } from '../../spec/workload.ts';
 
 export const ROOT_A: Frame = 6;
 export const ROOT_B: Frame = 9;
-export const LEAF_A: Frame = 7;
-export const LEAF_A2: Frame = 8;
-export const LEAF_B: Frame = 10;
+const LEAF_A: Frame = 7;
+const LEAF_A2: Frame = 8;
+const LEAF_B: Frame = 10;
 export const FIRST_PAGE: Frame = 11;
 
 /** Pages that programs and kernel code use. */
