@@ -27,7 +27,7 @@ import type { TraceNote } from './trace.ts';
 import { Tracer } from './tracer.ts';
 
 /** Words of a log: room for about 16,000 records. */
-export const LOG_WORDS = 1 << 17;
+const LOG_WORDS = 1 << 17;
 
 const NO_LOG = new Uint32Array(0);
 
