@@ -42,7 +42,6 @@ export const CLAUSES = [
   'wrong-result-console',
   'console-differs',
   'unknown-call-accepted',
-  'machine-differs',
   'runs-differ',
   'state-kept',
 ] as const;

@@ -151,7 +151,7 @@ describe('the layout', () => {
 
 describe('the properties', () => {
   // A machine that differs from its model is nobody's kernel's fault: that clause belongs to no property.
-  const judged = CLAUSES.filter((clause) => clause !== 'machine-differs');
+  const judged = CLAUSES;
 
   test('have an id each, and cover every clause once', () => {
     expect(new Set(PROPERTIES.map(({ id }) => id)).size).toBe(PROPERTIES.length);

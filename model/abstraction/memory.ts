@@ -75,7 +75,7 @@ export class Replica {
       if (!(entry & Pte.V)) continue;
       if (isLeaf(entry)) {
         if (entry & Pte.U) this.#superpage(index, entry, pages);
-      } else if (frameOf(entry) < this.frames) {
+      } else if (isPointer(entry) && frameOf(entry) < this.frames) {
         tables.push(frameOf(entry));
         this.#leafTable(index, frameOf(entry), pages);
       }
@@ -99,6 +99,9 @@ export class Replica {
     }
   }
 }
+
+/** U, A and D are reserved in an entry that points to a table: such an entry faults. */
+const isPointer = (entry: Word): boolean => (entry & (Pte.U | Pte.A | Pte.D)) === 0;
 
 /** W without R is reserved: such an entry faults. */
 const isLeaf = (entry: Word): boolean =>

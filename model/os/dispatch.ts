@@ -202,8 +202,8 @@ const countReturn = (state: OsState, task: Task, event: ReturnEvent): void => {
   if (!hart) return;
   if (hart.last !== 0 && hart.last !== task.tid) {
     if (task.registers.some((value) => value !== 0)) take(state, 'switchWithRegisters');
-    if (task.interrupted) take(state, 'preempted');
   }
+  if (task.interrupted) take(state, 'preempted');
   if (hart.last === 0 || hart.task === 0) take(state, 'wokenHart');
   const elsewhere = state.harts.some(
     ({ task: tid }, id) => id !== event.hart && state.tasks.get(tid)?.status === 'running',

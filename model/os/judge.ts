@@ -90,8 +90,12 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   if (!task) return false;
   if (name === 'kill') return call.args[0] === who;
   if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
-  return caller.space === task.space;
+  return caller.space === task.space || sharesWith(state, task, event) === caller.space;
 };
+
+/** The address space that a share which returns now is about: what its own tasks have pending matters to its result. */
+const sharesWith = (state: OsState, { call }: Task, event: Event): number | undefined =>
+  event.kind === 'return' && call?.number === Call.share ? state.tasks.get(call.args[1])?.space : undefined;
 
 /** The state, and what it would be had any of the pending calls that matter taken effect. */
 const branches = (state: OsState, event: Event): OsState[] => {

@@ -62,7 +62,7 @@ const forbidden = (
 export const retire = (state: OsState, event: RetireEvent): Violation | undefined => {
   const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
   if (task?.status !== 'running') {
-    return { clause: 'machine-differs', hart: event.hart, tid: event.tid, expected: 'no user instruction', observed: 'one was retired' };
+    return { clause: 'unknown-context', hart: event.hart, tid: event.tid, expected: 'no task runs on this hart', observed: 'an instruction was retired' };
   }
   if (event.pc !== task.pc) {
     return { clause: 'registers-differ', hart: event.hart, tid: task.tid, expected: `pc is ${hex(task.pc)}`, observed: `pc is ${hex(event.pc)}`, register: 0 };
@@ -139,7 +139,7 @@ const execute = (
     case 'call':
     case 'privileged':
       return {
-        clause: operation.op === 'privileged' ? 'privileged-mode' : 'machine-differs',
+        clause: 'privileged-mode',
         hart: event.hart,
         tid: task.tid,
         expected: 'a trap',
@@ -249,7 +249,7 @@ export const trap = (state: OsState, event: TrapEvent): Violation | undefined =>
     return { clause: 'registers-differ', hart: event.hart, tid: task.tid, expected: `pc is ${hex(task.pc)}`, observed: `pc is ${hex(event.pc)}`, register: 0 };
   }
   if (interrupt) {
-    task.interrupted = true;
+    task.interrupted = event.cause === Cause.timerInterrupt;
     return undefined;
   }
   return exception(state, task, event);

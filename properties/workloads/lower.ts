@@ -8,7 +8,7 @@ import { WORKLOAD_FORMAT } from '../../spec/workload.ts';
 import { churningProgram, plainProgram, threadedProgram, workerProgram } from './bodies.ts';
 import { Choices } from './choices.ts';
 import type { Setting } from './program.ts';
-import type { WorkloadConstraints } from './workload.ts';
+import type { WorkloadConstraints } from './constraints.ts';
 
 /** What is generated: natural numbers, nothing else. */
 export interface Numbers {
@@ -43,7 +43,7 @@ export const lower = (numbers: Numbers, constraints: WorkloadConstraints): Workl
   return {
     format: WORKLOAD_FORMAT,
     harts,
-    frames: flavour === 'churn' ? 26 : shape.pick([40, 48, 44]),
+    frames: flavour === 'churn' ? 26 : shape.pick([36, 44, 32]),
     tlbEntries: shape.pick([8, 16, 8, 4, 32, 2, 64, 1]),
     ipiDelay: shape.chance(80) ? 0 : shape.next(8),
     programs,

@@ -3,23 +3,9 @@
  * workload from them. The numbers shrink towards fewer and simpler phrases; the minimiser takes over from there.
  */
 import fc from 'fast-check';
-import { ABI_GROUPS, type AbiGroup } from '../../spec/abi.ts';
-import { MAX_HARTS } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
+import { DEFAULTS, type WorkloadConstraints } from './constraints.ts';
 import { lower } from './lower.ts';
-
-export interface WorkloadConstraints {
-  /** Only calls of these groups are made, besides some that do not exist. All groups by default. */
-  readonly groups: readonly AbiGroup[];
-  /** 1 to 4; 4 by default. */
-  readonly maxHarts: number;
-  /** Tasks that boot starts: 1 to 3; 3 by default. */
-  readonly maxTasks: number;
-  /** Machine steps of a run; 360 by default. */
-  readonly steps: number;
-}
-
-const DEFAULTS: WorkloadConstraints = { groups: ABI_GROUPS, maxHarts: MAX_HARTS, maxTasks: 3, steps: 360 };
 
 const LARGEST = 2 ** 30 - 1;
 /** A number is worth several decisions. */
