@@ -109,7 +109,8 @@ export class Probe {
       if (!(entry & Pte.V)) continue;
       const target = entry >>> 10;
       if (!(entry & LEAF_BITS)) {
-        if (asRoot && target < this.#frames && !(entry & (Pte.U | Pte.A | Pte.D))) tables.push(target);
+        if (asRoot && target < this.#frames && !(entry & (Pte.U | Pte.A | Pte.D)))
+          tables.push(target);
       } else if (entry & Pte.U) {
         const last = asRoot ? target + 1024 : target + 1;
         for (let page = target; page < last && page < this.#frames; page++) pages.push(page);

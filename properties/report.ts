@@ -60,7 +60,11 @@ export interface Counterexample {
   /** For two-run properties: the second workload. */
   readonly other?: Workload;
   /** Columns of the table: tids in order of appearance, with the hart that each started on. */
-  readonly tasks: readonly { readonly tid: number; readonly hart: number; readonly thread: boolean }[];
+  readonly tasks: readonly {
+    readonly tid: number;
+    readonly hart: number;
+    readonly thread: boolean;
+  }[];
   readonly steps: readonly Step[];
   readonly expected: string;
   readonly observed: string;
@@ -68,7 +72,11 @@ export interface Counterexample {
   readonly todo: string;
   readonly knownAs: string;
   /** The neighbours that were run, none of which fails the same clause. */
-  readonly minimal: { readonly verified: boolean; readonly neighbours: number; readonly runs: number };
+  readonly minimal: {
+    readonly verified: boolean;
+    readonly neighbours: number;
+    readonly runs: number;
+  };
   /** Other properties that the same cause breaks. */
   readonly also: readonly string[];
   /** A command that shows it again. */

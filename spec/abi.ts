@@ -65,7 +65,8 @@ export const CALLS: readonly CallDescription[] = [
     name: 'exit',
     group: 'tasks',
     args: ['code'],
-    effect: 'Ends the caller; never returns. The last task of an address space takes its pages along.',
+    effect:
+      'Ends the caller; never returns. The last task of an address space takes its pages along.',
     errors: {},
   },
   {
@@ -99,7 +100,8 @@ export const CALLS: readonly CallDescription[] = [
     name: 'map',
     group: 'memory',
     args: ['va', 'prot'],
-    effect: 'Gives the caller’s address space a page of zeros at va. prot is R (2) or R | W (6). Returns 0.',
+    effect:
+      'Gives the caller’s address space a page of zeros at va. prot is R (2) or R | W (6). Returns 0.',
     errors: {
       EINVAL: `${unaligned}; or prot is neither 2 nor 6`,
       EEXIST: 'a page is mapped there already',
@@ -158,7 +160,10 @@ export const CALLS: readonly CallDescription[] = [
     effect:
       'Sends length bytes from va to the console, in order. Returns how many were sent; fewer than length only ' +
       'where the next byte cannot be read, or by the kernel’s choice after at least one.',
-    errors: { EFAULT: 'some byte of the range cannot be read by the caller (then none or a readable prefix was sent)' },
+    errors: {
+      EFAULT:
+        'some byte of the range cannot be read by the caller (then none or a readable prefix was sent)',
+    },
   },
 ];
 

@@ -2,8 +2,9 @@
  * What the model judges: the machine's records, with memory and TLB reports folded into the return that they precede
  * (physical to abstract). One event is one thing that the hardware did.
  */
-import type { Frame, HartId, Rights, Tid, VirtualAddress, Vpn, Word } from './riscv.ts';
+
 import type { EndReason, HaltReason } from './records.ts';
+import type { Frame, HartId, Rights, Tid, VirtualAddress, Vpn, Word } from './riscv.ts';
 
 /** One user translation that a hart could use after its return: from the tables in RAM, or kept in its TLB. */
 export interface Translation {

@@ -59,7 +59,10 @@ export const layoutOf = (workload: Workload): Layout => {
     const words: [number, Word][] = [];
     for (const [number, body] of program.bodies.entries()) {
       for (const [slot, operation] of body.entries()) {
-        words.push([(number * BODY_STRIDE) / 4 + slot, textWord(TextKind.script, operations.length)]);
+        words.push([
+          (number * BODY_STRIDE) / 4 + slot,
+          textWord(TextKind.script, operations.length),
+        ]);
         operations.push(operation);
       }
     }

@@ -69,14 +69,16 @@ export interface Property {
   readonly knownAs: string;
 }
 
-const textbookIsolation = 'Textbook, microkernel: “Better isolation between components”; seL4 integrity theorem';
+const textbookIsolation =
+  'Textbook, microkernel: “Better isolation between components”; seL4 integrity theorem';
 const abiSource = 'The call table (spec/abi.ts)';
 
 export const PROPERTIES: readonly Property[] = [
   {
     id: 'isolation/integrity',
     statement: 'What a task stores is what it loads, and nobody else changes it.',
-    formula: '∀ load(t, a) = v: v is the last word stored to page(t, a) by a task that has it, in run order',
+    formula:
+      '∀ load(t, a) = v: v is the last word stored to page(t, a) by a task that has it, in run order',
     source: textbookIsolation,
     clauses: ['load-is-last-store', 'contents-survive', 'frame-shared'],
     groups: ['memory'],
@@ -84,13 +86,15 @@ export const PROPERTIES: readonly Property[] = [
     todo:
       'Give a frame to one page only, until the last mapping of that page is gone and every hart has fenced it. Keep ' +
       'the kernel’s own data out of frames that users have.',
-    knownAs: 'A double free of a frame; Linux let a reused pipe slot keep its old flags and overwrite files (CVE-2022-0847, Dirty Pipe).',
+    knownAs:
+      'A double free of a frame; Linux let a reused pipe slot keep its old flags and overwrite files (CVE-2022-0847, Dirty Pipe).',
   },
   {
     id: 'isolation/fresh-pages-are-zero',
     statement: 'A page that is newly mapped reads as zero, whatever its frame held before.',
     formula: '∀ map(t, a) = 0, load(t, a + i) before any store there: = 0',
-    source: 'POSIX mmap: anonymous memory is initialised to zero; seL4: memory is zeroed before it is reused',
+    source:
+      'POSIX mmap: anonymous memory is initialised to zero; seL4: memory is zeroed before it is reused',
     clauses: ['fresh-page-is-zero'],
     groups: ['memory'],
     exercise: ['freshLoad', 'recycledFrame'],
@@ -102,7 +106,8 @@ export const PROPERTIES: readonly Property[] = [
   {
     id: 'isolation/no-access-after-unmap',
     statement: 'Once unmap has returned, nobody reaches the page, on any hart.',
-    formula: '∀ unmap(t, a) = 0 at e, access at e′ > e by a task of t’s space to a, no map between: e′ faults',
+    formula:
+      '∀ unmap(t, a) = 0 at e, access at e′ > e by a task of t’s space to a, no map between: e′ faults',
     source: 'RISC-V Privileged, 4.2.1: sfence.vma orders table writes on the local hart only',
     clauses: ['stale-after-unmap'],
     groups: ['memory'],
@@ -158,7 +163,8 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'isolation/registers-survive',
-    statement: 'Registers and pc of a task survive every trap and every switch; a call changes a0 only.',
+    statement:
+      'Registers and pc of a task survive every trap and every switch; a call changes a0 only.',
     formula: '∀ return(t): pc = expected pc(t) ∧ ∀ r ≠ a0 after a call: x[r] = expected x[r]',
     source: 'RISC-V psABI; context switch in every textbook',
     clauses: ['registers-differ', 'unknown-context', 'task-on-two-harts'],
@@ -195,7 +201,8 @@ export const PROPERTIES: readonly Property[] = [
     id: 'isolation/faults-stay-local',
     statement: 'Killing a task, or its fault, changes nothing for the others.',
     formula: '∀ t, u of different spaces, end(t): u goes on as in the run in which t goes on',
-    source: 'Textbook, monolithic: “a bug in any driver can crash the entire system”; here for tasks',
+    source:
+      'Textbook, monolithic: “a bug in any driver can crash the entire system”; here for tasks',
     clauses: ['bystander-lost'],
     groups: [],
     exercise: ['faultAmongOthers'],
@@ -204,7 +211,8 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'isolation/frames-are-not-lost',
-    statement: 'Frames come back: what is unmapped or ended can be used again, so memory runs out only when it is really in use.',
+    statement:
+      'Frames come back: what is unmapped or ended can be used again, so memory runs out only when it is really in use.',
     formula: '∀ call = −ENOMEM: live pages + frame budget > free frames at boot',
     source: 'Reference counts exact (bugs: CVE-2016-0728, CVE-2019-11487)',
     clauses: ['enomem-too-early'],
@@ -216,7 +224,8 @@ export const PROPERTIES: readonly Property[] = [
   {
     id: 'isolation/confidentiality',
     statement: 'What one task computes with, no other task can find out.',
-    formula: '∀ runs A, B that differ only in words that t stores: every other task observes the same in A and B',
+    formula:
+      '∀ runs A, B that differ only in words that t stores: every other task observes the same in A and B',
     source: 'Noninterference (Goguen & Meseguer 1982); seL4 nonleakage',
     clauses: ['secret-observed'],
     groups: ['memory'],
@@ -249,13 +258,15 @@ export const PROPERTIES: readonly Property[] = [
   {
     id: 'control/work-conservation',
     statement: 'No hart idles while a task stays runnable.',
-    formula: '∀ hart h idle, t runnable on no hart: within 256 instructions elsewhere t runs or h is woken',
+    formula:
+      '∀ hart h idle, t runnable on no hart: within 256 instructions elsewhere t runs or h is woken',
     source: 'Work conservation, any operating-systems textbook',
     clauses: ['idle-while-runnable'],
     groups: [],
     exercise: ['wokenHart'],
     todo: 'When a task becomes runnable, wake a hart that waits: send it an inter-processor interrupt. Before idling look at the queue once more.',
-    knownAs: 'The Linux scheduler left cores idle for years (Lozi et al. 2016); CVE-2021-20317 lost wake-ups.',
+    knownAs:
+      'The Linux scheduler left cores idle for years (Lozi et al. 2016); CVE-2021-20317 lost wake-ups.',
   },
   {
     id: 'control/fairness',
@@ -349,7 +360,8 @@ export const PROPERTIES: readonly Property[] = [
   {
     id: 'abi/console',
     statement: 'write sends exactly the bytes that the caller can read, in order.',
-    formula: '∀ write(t, a, n) = k: the k bytes sent are those at a, and a + k … is unreadable or k < n by choice',
+    formula:
+      '∀ write(t, a, n) = k: the k bytes sent are those at a, and a + k … is unreadable or k < n by choice',
     source: abiSource,
     clauses: ['wrong-result-console', 'console-differs'],
     groups: ['console'],

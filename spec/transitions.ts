@@ -11,14 +11,16 @@ export const TRANSITIONS = {
   churn: 'pages and tasks asked for exceed the frames of the machine',
   refusedUnmapped: 'an access to an address that was never mapped was refused',
   refusedAfterUnmap: 'an access to an unmapped page was refused',
-  unmapWhileShared: 'a page was unmapped while another task of the address space was on another hart',
+  unmapWhileShared:
+    'a page was unmapped while another task of the address space was on another hart',
   refusedStore: 'a store to a read-only page was refused',
   refusedExecute: 'a jump into a page without the right to execute was refused',
   refusedKernel: 'an access to a kernel address was refused',
   refusedWriteExecute: 'a request for a page that is writable and executable was refused',
   protectDown: 'a right was taken away from a page',
   executable: 'a page of data was made executable',
-  switchWithRegisters: 'a task went on with registers that are not 0, after another task had run on that hart',
+  switchWithRegisters:
+    'a task went on with registers that are not 0, after another task had run on that hart',
   preempted: 'a timer interrupt took the hart from a task, and it went on later',
   faultAmongOthers: 'a task faulted while others were alive',
   killAmongOthers: 'a task was killed while others were alive',

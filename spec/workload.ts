@@ -15,7 +15,14 @@ export const WORKLOAD_FORMAT = 1;
 export type Argument = Word | RegisterName;
 
 /** What an attempt at a privileged instruction attempts. All of them are illegal in user mode. */
-export const PRIVILEGED = ['csrr satp', 'csrw satp', 'csrw stvec', 'sfence.vma', 'sret', 'wfi'] as const;
+export const PRIVILEGED = [
+  'csrr satp',
+  'csrw satp',
+  'csrw stvec',
+  'sfence.vma',
+  'sret',
+  'wfi',
+] as const;
 export type PrivilegedInstruction = (typeof PRIVILEGED)[number];
 
 /** One step of a program. It takes one 4-byte slot of a text page. Registers are named, `rd` the destination. */

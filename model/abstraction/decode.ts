@@ -55,7 +55,16 @@ export class Decoder {
       case RecordKind.retire: {
         const value = words[at + 7] ?? 0;
         if (d !== NO_ADDRESS) this.#store(b, d, value);
-        return { kind: 'retire', hart, tid, pc: a, word: b, va: c, frame: d === NO_ADDRESS ? -1 : d >>> 12, value };
+        return {
+          kind: 'retire',
+          hart,
+          tid,
+          pc: a,
+          word: b,
+          va: c,
+          frame: d === NO_ADDRESS ? -1 : d >>> 12,
+          value,
+        };
       }
       case RecordKind.trap:
         return { kind: 'trap', hart, tid, mode, cause: a, pc: b, tval: c };
@@ -85,7 +94,13 @@ export class Decoder {
         this.#tlb.push({ vpn: a >>> 12, frame: frameOf(b), rights: b & LEAF_BITS });
         return undefined;
       case RecordKind.halt:
-        return { kind: 'halt', hart, tid, reason: HALT_REASONS[a] ?? 'forbidden', message: messages[b] ?? '' };
+        return {
+          kind: 'halt',
+          hart,
+          tid,
+          reason: HALT_REASONS[a] ?? 'forbidden',
+          message: messages[b] ?? '',
+        };
       case RecordKind.end:
         return { kind: 'end', hart, tid, reason: END_REASONS[a] ?? 'halted' };
       default:
@@ -95,10 +110,18 @@ export class Decoder {
 
   #store(word: Word, physical: number, value: Word): void {
     const operation = this.#layout.operations[indexOfText(word)];
-    if (operation?.op === 'store') this.memory.set(physical >>> 12, (physical & 0xfff) >>> 2, value);
+    if (operation?.op === 'store')
+      this.memory.set(physical >>> 12, (physical & 0xfff) >>> 2, value);
   }
 
-  #return(at: number, hart: number, tid: number, mode: 'U' | 'S', pc: Word, satp: Word): ReturnEvent {
+  #return(
+    at: number,
+    hart: number,
+    tid: number,
+    mode: 'U' | 'S',
+    pc: Word,
+    satp: Word,
+  ): ReturnEvent {
     const root = rootOf(satp);
     const { pages, tables } = this.memory.walk(root);
     const view: Translation[] = [];
@@ -110,10 +133,25 @@ export class Decoder {
     this.#tlb = [];
     const from = at + RECORD_WORDS;
     const registers = this.#log.words.subarray(from, from + 32);
-    return { kind: 'return', hart, tid, mode, pc, root, asid: asidOf(satp), registers, view, tables };
+    return {
+      kind: 'return',
+      hart,
+      tid,
+      mode,
+      pc,
+      root,
+      asid: asidOf(satp),
+      registers,
+      view,
+      tables,
+    };
   }
 
-  #translation({ vpn, frame, rights }: Walked, source: Translation['source'], withWords: boolean): Translation {
+  #translation(
+    { vpn, frame, rights }: Walked,
+    source: Translation['source'],
+    withWords: boolean,
+  ): Translation {
     const version = this.memory.version(frame);
     if (!withWords) return { vpn, frame, rights, source, version };
     return { vpn, frame, rights, source, version, words: this.memory.words(frame) };
@@ -121,4 +159,7 @@ export class Decoder {
 }
 
 const bytesOf = (words: Uint32Array, from: number, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => ((words[from + (i >>> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff);
+  Array.from(
+    { length: count },
+    (_, i) => ((words[from + (i >>> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff,
+  );

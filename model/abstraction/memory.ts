@@ -4,7 +4,15 @@
  * Source: RISC-V Privileged, 4.3.2.
  */
 import { kernelTables, type Layout } from '../../spec/layout.ts';
-import { type Frame, frameOf, LEAF_BITS, Pte, type Rights, type Vpn, type Word } from '../../spec/riscv.ts';
+import {
+  type Frame,
+  frameOf,
+  LEAF_BITS,
+  Pte,
+  type Rights,
+  type Vpn,
+  type Word,
+} from '../../spec/riscv.ts';
 
 export type FrameWords = ReadonlyMap<number, Word>;
 
@@ -106,4 +114,3 @@ const isPointer = (entry: Word): boolean => (entry & (Pte.U | Pte.A | Pte.D)) ==
 /** W without R is reserved: such an entry faults. */
 const isLeaf = (entry: Word): boolean =>
   (entry & LEAF_BITS) !== 0 && (entry & (Pte.R | Pte.W)) !== Pte.W;
-

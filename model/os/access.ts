@@ -7,7 +7,8 @@ import type { Clause } from '../../spec/properties.ts';
 import { LEAF_BITS, Pte, type Rights, rightsName, type Vpn, type Word } from '../../spec/riscv.ts';
 import type { Mapping, OsState, Page, Space, Task } from './state.ts';
 
-export const spaceOf = (state: OsState, task: Task): Space | undefined => state.spaces.get(task.space);
+export const spaceOf = (state: OsState, task: Task): Space | undefined =>
+  state.spaces.get(task.space);
 
 export const mappingAt = (state: OsState, task: Task, va: Word): Mapping | undefined =>
   state.spaces.get(task.space)?.pages.get(va >>> 12);

@@ -3,13 +3,19 @@
  *
  * Where an error applies, the call must fail with one of those that apply; ENOMEM alone may also be avoided.
  */
-import { type CallDescription, type CallName, exitStatus, FRAME_BUDGET, KILLED_STATUS } from '../../spec/abi.ts';
+import {
+  type CallDescription,
+  type CallName,
+  exitStatus,
+  FRAME_BUDGET,
+  KILLED_STATUS,
+} from '../../spec/abi.ts';
 import { Errno, errnoOf } from '../../spec/errno.ts';
-import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
 import { USER_END, USER_TEXT } from '../../spec/layout.ts';
+import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
 import { mappingAt, mayAccess, spaceOf } from './access.ts';
 import { endTask, framesInUse, mapPage, sharePage, unmapPage } from './space.ts';
-import { addSpace, addTask, type OsState, type PendingCall, take, type Task } from './state.ts';
+import { addSpace, addTask, type OsState, type PendingCall, type Task, take } from './state.ts';
 
 const { R, W, X } = Pte;
 
@@ -27,7 +33,8 @@ const isText = (state: OsState, task: Task, va: Word): boolean => {
 /** What is wrong with a tid that must name a child that has not ended. */
 const childErrors = (state: OsState, task: Task, tid: Tid): number[] => {
   const child = state.tasks.get(tid);
-  if (!child || child.status === 'ended' || child.dying) return [Errno.ESRCH, ...(child && child.parent !== task.tid ? [Errno.EPERM] : [])];
+  if (!child || child.status === 'ended' || child.dying)
+    return [Errno.ESRCH, ...(child && child.parent !== task.tid ? [Errno.EPERM] : [])];
   return child.parent === task.tid ? [] : [Errno.EPERM];
 };
 
@@ -100,7 +107,9 @@ const RULES: Readonly<Record<CallName, Rule>> = {
   },
   unmap: {
     errors: (state, task, [va]) =>
-      badAddress(va) || !mappingAt(state, task, va) || isText(state, task, va) ? [Errno.EINVAL] : [],
+      badAddress(va) || !mappingAt(state, task, va) || isText(state, task, va)
+        ? [Errno.EINVAL]
+        : [],
     result: zero,
     effect: (state, task, [va]) => {
       const space = spaceOf(state, task);
@@ -164,7 +173,13 @@ const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word
   const mapping = mappingAt(state, task, va);
   const errors = childErrors(state, task, tid);
   const exceeds = mapping !== undefined && (prot & ~mapping.rights & (R | W | X)) !== 0;
-  if (badAddress(va) || !mapping || isText(state, task, va) || (prot !== R && prot !== (R | W)) || exceeds) {
+  if (
+    badAddress(va) ||
+    !mapping ||
+    isText(state, task, va) ||
+    (prot !== R && prot !== (R | W)) ||
+    exceeds
+  ) {
     errors.push(Errno.EINVAL);
   }
   const child = state.tasks.get(tid);
@@ -175,7 +190,11 @@ const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word
 /** How many bytes from va on the task can read, at most length. Addresses that pass 2^32 cannot be read. */
 export const firstUnreadable = (state: OsState, task: Task, va: Word, length: Word): number => {
   let readable = 0;
-  while (readable < length && va + readable < USER_END && mayAccess(state, task, va + readable, R)) {
+  while (
+    readable < length &&
+    va + readable < USER_END &&
+    mayAccess(state, task, va + readable, R)
+  ) {
     readable += PAGE_SIZE - ((va + readable) % PAGE_SIZE);
   }
   return Math.min(readable, length);
@@ -223,7 +242,9 @@ export const isBlocked = (state: OsState, task: Task): boolean => {
   const { call } = task;
   if (!call || claimedCall(state, call.number)?.name !== 'wait') return false;
   const child = state.tasks.get(call.args[0]);
-  return child !== undefined && child.parent === task.tid && !child.forgotten && child.status !== 'ended';
+  return (
+    child !== undefined && child.parent === task.tid && !child.forgotten && child.status !== 'ended'
+  );
 };
 
 /** The end that a system call itself brings about: exit. */

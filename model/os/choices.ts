@@ -38,7 +38,9 @@ const fullView = (state: OsState, task: Task): Translation[] =>
 
 const operationAt = (state: OsState, task: Task): Operation | undefined => {
   const word = wordAt(state, task, task.pc);
-  return kindOfText(word) === TextKind.script ? state.setting.operations[indexOfText(word)] : undefined;
+  return kindOfText(word) === TextKind.script
+    ? state.setting.operations[indexOfText(word)]
+    : undefined;
 };
 
 const FAULTS = [
@@ -49,7 +51,13 @@ const FAULTS = [
 /** What the task in user mode on this hart may do: its next instruction, or the traps in its place. */
 const userEvents = (state: OsState, hart: number, task: Task): Event[] => {
   const common = { hart, tid: task.tid, pc: task.pc };
-  const trap = (cause: Word, tval = 0): Event => ({ kind: 'trap', ...common, mode: 'U', cause, tval });
+  const trap = (cause: Word, tval = 0): Event => ({
+    kind: 'trap',
+    ...common,
+    mode: 'U',
+    cause,
+    tval,
+  });
   const events: Event[] = [trap(Cause.timerInterrupt)];
   const operation = operationAt(state, task);
   if (!operation || !mayAccess(state, task, task.pc, Pte.X)) {
@@ -84,7 +92,17 @@ const kernelEvents = (state: OsState, hart: number): Event[] => {
       registers[A0] = a0;
       const pc = task.call ? task.pc + 4 : task.pc;
       registers[0] = pc;
-      const back = { kind: 'return', hart, tid: task.tid, mode: 'U', pc, root: 0, asid: 0, registers, tables: [] } as const;
+      const back = {
+        kind: 'return',
+        hart,
+        tid: task.tid,
+        mode: 'U',
+        pc,
+        root: 0,
+        asid: 0,
+        registers,
+        tables: [],
+      } as const;
       events.push({ ...back, view: fullView(state, task) }, { ...back, view: [] });
     }
   }
@@ -100,7 +118,17 @@ export const choices = (state: OsState): readonly Choice[] => {
       task?.status === 'running'
         ? userEvents(state, hart, task)
         : idle && ipiPending
-          ? [{ kind: 'trap', hart, tid: 0, mode: 'S', cause: Cause.softwareInterrupt, pc: 0, tval: 0 } as const]
+          ? [
+              {
+                kind: 'trap',
+                hart,
+                tid: 0,
+                mode: 'S',
+                cause: Cause.softwareInterrupt,
+                pc: 0,
+                tval: 0,
+              } as const,
+            ]
           : idle
             ? []
             : kernelEvents(state, hart);
@@ -111,4 +139,3 @@ export const choices = (state: OsState): readonly Choice[] => {
   }
   return found;
 };
-

@@ -8,8 +8,15 @@ import type { Clause } from '../../spec/properties.ts';
 import { A0, Pte, REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
 import type { Transition } from '../../spec/transitions.ts';
 import { byteAt, mayAccess } from './access.ts';
-import { claimedCall, effectOf, errorAllowed, errorsOf, isBlocked, successAllowed } from './calls.ts';
-import { type OsState, type PendingCall, take, type Task } from './state.ts';
+import {
+  claimedCall,
+  effectOf,
+  errorAllowed,
+  errorsOf,
+  isBlocked,
+  successAllowed,
+} from './calls.ts';
+import { type OsState, type PendingCall, type Task, take } from './state.ts';
 import { errorText, notRepaired } from './user.ts';
 import { checkView } from './view.ts';
 import type { Violation } from './violation.ts';
@@ -173,7 +180,8 @@ const checkRegisters = (task: Task, event: ReturnEvent): Violation | undefined =
   if (pc !== task.pc) return registerDiffers(task, event, 0, task.pc, pc);
   for (let i = 1; i < 32; i++) {
     const expected = task.registers[i] ?? 0;
-    if (registers[i] !== expected) return registerDiffers(task, event, i, expected, registers[i] ?? 0);
+    if (registers[i] !== expected)
+      return registerDiffers(task, event, i, expected, registers[i] ?? 0);
   }
   return undefined;
 };
@@ -254,7 +262,11 @@ export const transmitted = (state: OsState, event: Of<'console'>): Violation | u
   const call = task?.call;
   const common = { clause: 'console-differs' as const, hart: event.hart, tid: task?.tid ?? 0 };
   if (!task || !call || claimedCall(state, call.number)?.name !== 'write') {
-    return { ...common, expected: 'bytes reach the console only by write', observed: 'the kernel sent bytes without a write call' };
+    return {
+      ...common,
+      expected: 'bytes reach the console only by write',
+      observed: 'the kernel sent bytes without a write call',
+    };
   }
   for (const byte of event.bytes) {
     const va = call.args[0] + call.sent;
@@ -268,7 +280,12 @@ export const transmitted = (state: OsState, event: Of<'console'>): Violation | u
     }
     const expected = byteAt(state, task, va);
     if (byte !== expected) {
-      return { ...common, vpn: va >>> 12, expected: `byte ${call.sent} is that at ${hex(va)}: ${hex(expected)}`, observed: `${hex(byte)} was sent` };
+      return {
+        ...common,
+        vpn: va >>> 12,
+        expected: `byte ${call.sent} is that at ${hex(va)}: ${hex(expected)}`,
+        observed: `${hex(byte)} was sent`,
+      };
     }
     call.sent += 1;
   }
@@ -287,7 +304,8 @@ export const halted = (state: OsState, event: Of<'halt'>): Violation => {
     clause: clause[event.reason],
     hart: event.hart,
     tid: state.harts[event.hart]?.task ?? 0,
-    expected: event.reason === 'boot-failed' ? 'boot returns the trap handler' : 'the trap handler returns',
+    expected:
+      event.reason === 'boot-failed' ? 'boot returns the trap handler' : 'the trap handler returns',
     observed: event.message.split('\n')[0] ?? '',
   };
 };
@@ -307,7 +325,8 @@ export const ended = (state: OsState, event: Of<'end'>): Violation | undefined =
   }
   const task = firstRunnable(state);
   if (!task) return undefined;
-  if (task.fault) return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
+  if (task.fault)
+    return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
   const victim = state.lastVictim;
   const bystander = victim !== undefined && task.ranAt <= victim.dispatches && task.ranAt > 0;
   return {

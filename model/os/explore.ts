@@ -24,7 +24,13 @@ export const explore = (workload: Workload, claims: Claims, limit: number): Expl
   for (let next = queue.shift(); next; next = queue.shift()) {
     const invariants = broken(next.state);
     if (invariants.length > 0) {
-      return { states: known.size, transitions, complete: false, deadEnds, broken: { invariants, path: next.path } };
+      return {
+        states: known.size,
+        transitions,
+        complete: false,
+        deadEnds,
+        broken: { invariants, path: next.path },
+      };
     }
     const found = choices(next.state);
     if (found.length === 0) deadEnds += 1;
@@ -32,7 +38,8 @@ export const explore = (workload: Workload, claims: Claims, limit: number): Expl
       transitions += 1;
       const key = keyOf(state);
       if (known.has(key)) continue;
-      if (known.size >= limit) return { states: known.size, transitions, complete: false, deadEnds };
+      if (known.size >= limit)
+        return { states: known.size, transitions, complete: false, deadEnds };
       known.add(key);
       queue.push({ state, path: [...next.path, `${event.kind} ${event.tid}`] });
     }

@@ -24,8 +24,7 @@ export const INVARIANTS: readonly Invariant[] = [
     holds: ({ tasks, harts }) =>
       [...tasks.values()].every(
         ({ status, hart, tid }) => status !== 'running' || harts[hart]?.task === tid,
-      ) &&
-      harts.every(({ task, idle }) => task === 0 || !idle),
+      ) && harts.every(({ task, idle }) => task === 0 || !idle),
   },
   {
     name: 'a page has as many mappings as spaces map it',
@@ -35,7 +34,9 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'a mapping leads to a page',
     holds: ({ spaces, pages }) =>
-      [...spaces.values()].every((space) => [...space.pages.values()].every(({ page }) => pages.has(page))),
+      [...spaces.values()].every((space) =>
+        [...space.pages.values()].every(({ page }) => pages.has(page)),
+      ),
   },
   {
     name: 'no mapping is writable and executable',
@@ -48,7 +49,9 @@ export const INVARIANTS: readonly Invariant[] = [
     name: 'text is never writable',
     holds: ({ spaces, pages }) =>
       [...spaces.values()].every((space) =>
-        [...space.pages.values()].every(({ page, rights }) => !pages.get(page)?.text || !(rights & Pte.W)),
+        [...space.pages.values()].every(
+          ({ page, rights }) => !pages.get(page)?.text || !(rights & Pte.W),
+        ),
       ),
   },
   {
@@ -57,7 +60,9 @@ export const INVARIANTS: readonly Invariant[] = [
       const alive = [...tasks.values()].filter(({ status }) => status !== 'ended');
       return (
         [...spaces.values()].every(
-          (space) => space.tasks > 0 && space.tasks === alive.filter((task) => task.space === space.id).length,
+          (space) =>
+            space.tasks > 0 &&
+            space.tasks === alive.filter((task) => task.space === space.id).length,
         ) && alive.every(({ space }) => spaces.has(space))
       );
     },

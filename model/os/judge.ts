@@ -95,7 +95,9 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
 
 /** The address space that a share which returns now is about: what its own tasks have pending matters to its result. */
 const sharesWith = (state: OsState, { call }: Task, event: Event): number | undefined =>
-  event.kind === 'return' && call?.number === Call.share ? state.tasks.get(call.args[1])?.space : undefined;
+  event.kind === 'return' && call?.number === Call.share
+    ? state.tasks.get(call.args[1])?.space
+    : undefined;
 
 /** The state, and what it would be had any of the pending calls that matter taken effect. */
 const branches = (state: OsState, event: Event): OsState[] => {
@@ -117,7 +119,8 @@ const branches = (state: OsState, event: Event): OsState[] => {
   return found;
 };
 
-const starts = (call: PendingCall): boolean => call.number === Call.spawn || call.number === Call.thread;
+const starts = (call: PendingCall): boolean =>
+  call.number === Call.spawn || call.number === Call.thread;
 
 const carryOut = (state: OsState, tid: number, child: number): void => {
   const task: Task | undefined = state.tasks.get(tid);

@@ -7,12 +7,27 @@ import { take } from './state.ts';
 export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights): void => {
   const id = state.nextPage++;
   const words = new Map<number, Word>();
-  state.pages.set(id, { id, text: false, words, storedBy: 0, storedAt: 0, mappings: 1, frame: -1, version: -1 });
+  state.pages.set(id, {
+    id,
+    text: false,
+    words,
+    storedBy: 0,
+    storedAt: 0,
+    mappings: 1,
+    frame: -1,
+    version: -1,
+  });
   space.pages.set(vpn, { page: id, rights });
 };
 
 /** Maps a page that another space has. */
-export const sharePage = (state: OsState, target: Space, vpn: Vpn, mapping: Mapping, rights: Rights): void => {
+export const sharePage = (
+  state: OsState,
+  target: Space,
+  vpn: Vpn,
+  mapping: Mapping,
+  rights: Rights,
+): void => {
   const page = state.pages.get(mapping.page);
   if (page) page.mappings += 1;
   target.pages.set(vpn, { page: mapping.page, rights });

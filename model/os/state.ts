@@ -6,9 +6,17 @@
  * at full speed). Order of the parts of this model, as in every model here: state, actions (spec/events.ts), what is
  * allowed (calls.ts, access.ts), steps (user.ts, dispatch.ts), invariants (invariants.ts).
  */
-import { type AbiGroup, Call, type CallDescription, CALLS } from '../../spec/abi.ts';
+import { type AbiGroup, CALLS, Call, type CallDescription } from '../../spec/abi.ts';
 import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
-import { type Frame, type HartId, Pte, type Rights, type Tid, type Vpn, type Word } from '../../spec/riscv.ts';
+import {
+  type Frame,
+  type HartId,
+  Pte,
+  type Rights,
+  type Tid,
+  type Vpn,
+  type Word,
+} from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 
@@ -162,7 +170,10 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       operations: layout.operations,
       programs: workload.programs.length,
       calls: new Map(
-        CALLS.filter(({ group }) => claims.implements.includes(group)).map((call) => [Call[call.name], call]),
+        CALLS.filter(({ group }) => claims.implements.includes(group)).map((call) => [
+          Call[call.name],
+          call,
+        ]),
       ),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,

@@ -5,7 +5,7 @@
  * never throws: what is forbidden is a value. Dispatch is by a typed table and not by ts-pattern, which costs more here
  * than all the judging of an event.
  */
-import { Immer, enableMapSet } from 'immer';
+import { enableMapSet, Immer } from 'immer';
 import type { Event, EventKind } from '../../spec/events.ts';
 import { ended, goBack, goIdle, halted, transmitted } from './dispatch.ts';
 import type { OsState } from './state.ts';

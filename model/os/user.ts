@@ -4,17 +4,25 @@
  * The model knows the program: from pc and the words of the task's own pages it says what the next instruction must
  * be, and compares.
  */
-import { faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
-import type { RetireEvent, TrapEvent } from '../../spec/events.ts';
+import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { errnoName } from '../../spec/errno.ts';
+import type { RetireEvent, TrapEvent } from '../../spec/events.ts';
 import { indexOfText, kindOfText, TextKind, USER_END } from '../../spec/layout.ts';
-import { Call } from '../../spec/abi.ts';
-import { A0, A7, Cause, causeName, Pte, registerNumber, type Rights, type Word } from '../../spec/riscv.ts';
+import {
+  A0,
+  A7,
+  Cause,
+  causeName,
+  Pte,
+  type Rights,
+  registerNumber,
+  type Word,
+} from '../../spec/riscv.ts';
 import type { Argument, Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
 import { changesOthers, claimedCall, exitNow } from './calls.ts';
 import { endTask, othersAlive } from './space.ts';
-import { type OsState, take, type Task } from './state.ts';
+import { type OsState, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 import { firstRunnable } from './waiting.ts';
 
@@ -31,7 +39,7 @@ const nextOperation = (state: OsState, task: Task): Operation | undefined => {
   return state.setting.operations[indexOfText(word)];
 };
 
-const valueOf = (task: Task, argument: Argument): Word =>
+const operandOf = (task: Task, argument: Argument): Word =>
   typeof argument === 'number' ? argument >>> 0 : (task.registers[registerNumber(argument)] ?? 0);
 
 const setRegister = (task: Task, register: number, value: Word): void => {
@@ -62,10 +70,23 @@ const forbidden = (
 export const retire = (state: OsState, event: RetireEvent): Violation | undefined => {
   const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
   if (task?.status !== 'running') {
-    return { clause: 'unknown-context', hart: event.hart, tid: event.tid, expected: 'no task runs on this hart', observed: 'an instruction was retired' };
+    return {
+      clause: 'unknown-context',
+      hart: event.hart,
+      tid: event.tid,
+      expected: 'no task runs on this hart',
+      observed: 'an instruction was retired',
+    };
   }
   if (event.pc !== task.pc) {
-    return { clause: 'registers-differ', hart: event.hart, tid: task.tid, expected: `pc is ${hex(task.pc)}`, observed: `pc is ${hex(event.pc)}`, register: 0 };
+    return {
+      clause: 'registers-differ',
+      hart: event.hart,
+      tid: task.tid,
+      expected: `pc is ${hex(task.pc)}`,
+      observed: `pc is ${hex(event.pc)}`,
+      register: 0,
+    };
   }
   if (!mayAccess(state, task, task.pc, Pte.X)) {
     return forbidden(state, task, task.pc, Pte.X, -1, `the fetch at ${hex(task.pc)}`);
@@ -124,7 +145,7 @@ const execute = (
       setRegister(task, registerNumber(operation.rd), operation.value >>> 0);
       break;
     case 'move':
-      setRegister(task, registerNumber(operation.rd), valueOf(task, operation.rs));
+      setRegister(task, registerNumber(operation.rd), operandOf(task, operation.rs));
       break;
     case 'load':
       return load(state, task, operation, event);
@@ -167,7 +188,9 @@ const load = (
       clause: fresh ? 'fresh-page-is-zero' : 'load-is-last-store',
       hart: event.hart,
       tid: task.tid,
-      expected: fresh ? 'load gives 0: nobody has stored to the page' : `load gives ${hex(word)}, stored last`,
+      expected: fresh
+        ? 'load gives 0: nobody has stored to the page'
+        : `load gives ${hex(word)}, stored last`,
       observed: `load ${hex(va)} = ${hex(event.value)} from frame ${event.frame}`,
       vpn: va >>> 12,
       frame: event.frame,
@@ -195,7 +218,7 @@ const store = (
     return forbidden(state, task, va, Pte.W, event.frame, `store ${hex(va)}`);
   }
   const page = pageAt(state, task, va);
-  const word = valueOf(task, value);
+  const word = operandOf(task, value);
   if (event.value !== word) {
     return {
       clause: 'registers-differ',
@@ -246,7 +269,14 @@ export const trap = (state: OsState, event: TrapEvent): Violation | undefined =>
     return undefined;
   }
   if (event.pc !== task.pc) {
-    return { clause: 'registers-differ', hart: event.hart, tid: task.tid, expected: `pc is ${hex(task.pc)}`, observed: `pc is ${hex(event.pc)}`, register: 0 };
+    return {
+      clause: 'registers-differ',
+      hart: event.hart,
+      tid: task.tid,
+      expected: `pc is ${hex(task.pc)}`,
+      observed: `pc is ${hex(event.pc)}`,
+      register: 0,
+    };
   }
   if (interrupt) {
     task.interrupted = event.cause === Cause.timerInterrupt;
@@ -301,7 +331,10 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
   return undefined;
 };
 
-export const notRepaired = (task: Task, event: { hart: number; cause: Word; tval: Word }): Violation => ({
+export const notRepaired = (
+  task: Task,
+  event: { hart: number; cause: Word; tval: Word },
+): Violation => ({
   clause: 'allowed-access-refused',
   hart: event.hart,
   tid: task.tid,
@@ -313,7 +346,11 @@ export const notRepaired = (task: Task, event: { hart: number; cause: Word; tval
 const countRefusal = (state: OsState, task: Task, event: TrapEvent, repairable: boolean): void => {
   const { cause, tval } = event;
   const vpn = tval >>> 12;
-  if (cause === Cause.loadMisaligned || cause === Cause.storeMisaligned || cause === Cause.instructionMisaligned) {
+  if (
+    cause === Cause.loadMisaligned ||
+    cause === Cause.storeMisaligned ||
+    cause === Cause.instructionMisaligned
+  ) {
     take(state, 'misaligned');
     return;
   }
@@ -329,10 +366,17 @@ const countRefusal = (state: OsState, task: Task, event: TrapEvent, repairable: 
 const systemCall = (state: OsState, task: Task): Violation | undefined => {
   const operation = nextOperation(state, task);
   if (operation?.op !== 'call' || !mayAccess(state, task, task.pc, Pte.X)) {
-    return { clause: 'contents-survive', hart: task.hart, tid: task.tid, expected: 'no system call here', observed: 'an ecall was fetched', vpn: task.pc >>> 12 };
+    return {
+      clause: 'contents-survive',
+      hart: task.hart,
+      tid: task.tid,
+      expected: 'no system call here',
+      observed: 'an ecall was fetched',
+      vpn: task.pc >>> 12,
+    };
   }
   const number = (typeof operation.call === 'number' ? operation.call : Call[operation.call]) >>> 0;
-  const values = operation.args.map((argument) => valueOf(task, argument));
+  const values = operation.args.map((argument) => operandOf(task, argument));
   task.registers[A7] = number;
   for (const [i, value] of values.entries()) task.registers[A0 + i] = value;
   const [a0 = 0, a1 = 0, a2 = 0] = task.registers.slice(A0, A0 + 3);
@@ -341,7 +385,8 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   if (!description) return undefined;
   if (description.name === 'exit') exitNow(state, task, a0);
   else if (changesOthers(description.name)) state.pending.push(task.tid);
-  if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032)) take(state, 'wildPointer');
+  if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))
+    take(state, 'wildPointer');
   return undefined;
 };
 

@@ -6,12 +6,16 @@ import type { ReturnEvent, Translation } from '../../spec/events.ts';
 import { FIRST_TEXT_FRAME } from '../../spec/layout.ts';
 import { Pte, rightsName, type Word } from '../../spec/riscv.ts';
 import { difference, excess, spaceOf } from './access.ts';
-import { type OsState, type Page, type Space, take, type Task } from './state.ts';
+import { type OsState, type Page, type Space, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
 const hex = (word: Word): string => `0x${word.toString(16)}`;
 
-export const checkView = (state: OsState, task: Task, event: ReturnEvent): Violation | undefined => {
+export const checkView = (
+  state: OsState,
+  task: Task,
+  event: ReturnEvent,
+): Violation | undefined => {
   const space = spaceOf(state, task);
   if (!space) return undefined;
   for (const translation of event.view) {
@@ -93,11 +97,7 @@ const place = (state: OsState, page: Page, frame: number): void => {
 };
 
 /** Two pages of one space in one frame, one of them writable: a store to one changes the other. */
-const sharedWithin = (
-  space: Space,
-  task: Task,
-  event: ReturnEvent,
-): Violation | undefined => {
+const sharedWithin = (space: Space, task: Task, event: ReturnEvent): Violation | undefined => {
   const { view } = event;
   for (const translation of view) {
     if (!(translation.rights & Pte.W)) continue;

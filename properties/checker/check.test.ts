@@ -53,8 +53,12 @@ describe('check', () => {
       },
     });
     const report = await checked(kernel, 1200);
-    expect(report.properties.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)).toEqual(['isolation/confidentiality']);
-    expect(storyOf(report, 'isolation/confidentiality')?.steps.some(({ text }) => text.includes('|'))).toBe(true);
+    expect(
+      report.properties.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id),
+    ).toEqual(['isolation/confidentiality']);
+    expect(
+      storyOf(report, 'isolation/confidentiality')?.steps.some(({ text }) => text.includes('|')),
+    ).toBe(true);
   });
 
   test('names a kernel that behaves differently each time, instead of blaming it for something else', async () => {
@@ -89,7 +93,12 @@ describe('check', () => {
   test('stops generating when its time is up', async () => {
     let now = 0;
     const clock = (): number => (now += 600);
-    const report = await check(localExecutor(monolithic), { seed: 1, workloads: 10_000, seconds: 1, clock });
+    const report = await check(localExecutor(monolithic), {
+      seed: 1,
+      workloads: 10_000,
+      seconds: 1,
+      clock,
+    });
     expect(report.workloads).toBeLessThan(200);
   });
 

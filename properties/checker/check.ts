@@ -2,9 +2,10 @@
  * Checks a kernel: the one call behind the command. Search, then for each distinct failure minimise and explain, then
  * the verdict of every property.
  */
+
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { PROPERTIES, type Property, propertyOfClause } from '../../spec/properties.ts';
 import type { Transition } from '../../spec/transitions.ts';
-import { ABI_GROUPS } from '../../spec/abi.ts';
 import type { Executor } from '../execute/executor.ts';
 import { explain } from '../explain/explain.ts';
 import type { Counterexample, PropertyReport, Report } from '../report.ts';
@@ -57,7 +58,9 @@ export const check = async (executor: Executor, options: CheckOptions): Promise<
   });
   const stories = await tellAll(executor, options, found, wanted);
   const unstable = found.failures.has('determinism/same-run-twice');
-  const properties = wanted.map((property) => reportOn(property, executor, found, stories, unstable));
+  const properties = wanted.map((property) =>
+    reportOn(property, executor, found, stories, unstable),
+  );
   const { tally } = found;
   return {
     kernel: facts.name,
@@ -95,9 +98,16 @@ const tellAll = async (
   for (const id of ids) {
     const failure = found.failures.get(id);
     if (!failure || !wanted.some((property) => property.id === id) || told >= MAX_STORIES) continue;
-    options.onProgress?.({ phase: 'minimising', done: told, total: found.failures.size, failed: [...found.failures.keys()] });
+    options.onProgress?.({
+      phase: 'minimising',
+      done: told,
+      total: found.failures.size,
+      failed: [...found.failures.keys()],
+    });
     const story = await tell(executor, options.seed, id, failure);
-    const cause = [...stories].find(([, other]) => !other.sharedWith && sameCause(other.counterexample, story));
+    const cause = [...stories].find(
+      ([, other]) => !other.sharedWith && sameCause(other.counterexample, story),
+    );
     stories.set(id, { counterexample: story, ...(cause && { sharedWith: cause[0] }) });
     if (!cause) told += 1;
   }
@@ -116,13 +126,19 @@ const tell = async (
 
 const addAlso = (stories: Map<string, Story>): Map<string, Story> => {
   for (const [id, story] of stories) {
-    const also = [...stories].filter(([, other]) => other.sharedWith === id).map(([other]) => other);
-    if (also.length > 0) stories.set(id, { ...story, counterexample: { ...story.counterexample, also } });
+    const also = [...stories]
+      .filter(([, other]) => other.sharedWith === id)
+      .map(([other]) => other);
+    if (also.length > 0)
+      stories.set(id, { ...story, counterexample: { ...story.counterexample, also } });
   }
   return stories;
 };
 
-const exercisedBy = (property: Property, { tally, pairs, repeated }: Search): Partial<Record<Transition, number>> => {
+const exercisedBy = (
+  property: Property,
+  { tally, pairs, repeated }: Search,
+): Partial<Record<Transition, number>> => {
   const shares: Partial<Record<Transition, number>> = {};
   const all = Math.max(1, tally.workloads);
   for (const transition of property.exercise) {
@@ -153,11 +169,22 @@ const reportOn = (
   };
   const unclaimed = notClaimed(property, executor.facts);
   if (unclaimed !== undefined) {
-    return { ...base, verdict: 'not claimed', reason: unclaimed, workloads: 0, events: 0, exercised: {} };
+    return {
+      ...base,
+      verdict: 'not claimed',
+      reason: unclaimed,
+      workloads: 0,
+      events: 0,
+      exercised: {},
+    };
   }
   const failure = found.failures.get(property.id);
   if (failure && unstable && property.id !== 'determinism/same-run-twice') {
-    return { ...base, verdict: 'inconclusive', reason: 'the kernel behaves differently on two identical runs: mend that first' };
+    return {
+      ...base,
+      verdict: 'inconclusive',
+      reason: 'the kernel behaves differently on two identical runs: mend that first',
+    };
   }
   if (failure) {
     const story = stories.get(property.id);
@@ -172,7 +199,11 @@ const reportOn = (
   }
   const weak = weakest(exercised);
   if (tally.workloads < MIN_WORKLOADS) {
-    return { ...base, verdict: 'inconclusive', reason: `only ${tally.workloads} workloads were run` };
+    return {
+      ...base,
+      verdict: 'inconclusive',
+      reason: `only ${tally.workloads} workloads were run`,
+    };
   }
   if (weak) {
     const reason = `${weak[0]} was met in ${(weak[1] * 100).toFixed(1)} % of the workloads, ${MIN_SHARE * 100} % are needed`;
@@ -193,4 +224,5 @@ const overall = (properties: readonly PropertyReport[]): Report['verdict'] => {
 };
 
 /** The property whose clause a saved failure broke. */
-export const propertyIdOf = (failure: Failure): string => propertyOfClause(failure.clause)?.id ?? failure.clause;
+export const propertyIdOf = (failure: Failure): string =>
+  propertyOfClause(failure.clause)?.id ?? failure.clause;

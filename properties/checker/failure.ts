@@ -2,10 +2,11 @@
  * One failing run, and whether another workload fails in the same way. A failure of the two-run property carries both
  * workloads.
  */
-import type { Workload } from '../../spec/workload.ts';
+
+import type { Violation } from '../../model/os/violation.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
-import type { Violation } from '../../model/os/violation.ts';
+import type { Workload } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { type Judgement, judgeRun } from './judge-run.ts';
 import { findLeak, type Leak, observersOf } from './pair.ts';

@@ -28,7 +28,8 @@ export const judgeRun = (log: RunLog, workload: Workload, claims: Claims): Judge
   for (let event = decoder.read(); event !== undefined; event = decoder.read()) {
     events += 1;
     const violation = judge.accept(event);
-    if (violation) return { violation, at: decoder.at, events, taken: judge.state.taken, programOf };
+    if (violation)
+      return { violation, at: decoder.at, events, taken: judge.state.taken, programOf };
   }
   return { violation: undefined, at: decoder.at, events, taken: judge.state.taken, programOf };
 };

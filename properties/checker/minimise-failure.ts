@@ -1,16 +1,21 @@
 /** Shrinks a failing workload to one that is 1-minimal for the same clause. */
+
+import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
+import { Cause } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
 import { isSecretive, withOtherSecrets } from '../workloads/confidential.ts';
-import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
-import { Cause } from '../../spec/riscv.ts';
 import { type Failure, judge, judgePair } from './failure.ts';
 import { repeat } from './search.ts';
 
 export interface MinimalFailure {
   readonly failure: Failure;
-  readonly minimal: { readonly verified: boolean; readonly neighbours: number; readonly runs: number };
+  readonly minimal: {
+    readonly verified: boolean;
+    readonly neighbours: number;
+    readonly runs: number;
+  };
 }
 
 /** The failure of this workload, if it breaks the same clause. */
@@ -29,7 +34,9 @@ export const failsAgain = async (
     return again?.clause === like.clause ? again : undefined;
   }
   const { violation } = await judge(executor, workload);
-  return violation?.clause === like.clause ? { clause: like.clause, workload, violation } : undefined;
+  return violation?.clause === like.clause
+    ? { clause: like.clause, workload, violation }
+    : undefined;
 };
 
 /** The harts that took the machine's steps, in order, as the log shows them. */
@@ -40,7 +47,10 @@ export const turnsOf = ({ words, length }: RunLog): number[] => {
     const kind = head & 0xff;
     const user = (head & 0xf000) === 0;
     const interrupt = ((words[at + 3] ?? 0) & Cause.interrupt) !== 0;
-    const step = kind === RecordKind.retire || kind === RecordKind.resume || (kind === RecordKind.trap && (user || interrupt));
+    const step =
+      kind === RecordKind.retire ||
+      kind === RecordKind.resume ||
+      (kind === RecordKind.trap && (user || interrupt));
     if (step) turns.push((head >>> 8) & 0xf);
     at += RECORD_WORDS * (kind === RecordKind.return ? 5 : 1);
   }
@@ -48,14 +58,16 @@ export const turnsOf = ({ words, length }: RunLog): number[] => {
 };
 
 /** A kernel that hangs costs a second a run: it is told as it was found. */
-const tooSlow = (failure: Failure): boolean => /within \d+ ?m?s|wall clock/.test(failure.violation.observed);
+const tooSlow = (failure: Failure): boolean =>
+  /within \d+ ?m?s|wall clock/.test(failure.violation.observed);
 
 export const minimiseFailure = async (
   executor: Executor,
   failure: Failure,
 ): Promise<MinimalFailure> => {
   const unverified = { failure, minimal: { verified: false, neighbours: 0, runs: 0 } };
-  if (tooSlow(failure) || !(await failsAgain(executor, failure.workload, failure))) return unverified;
+  if (tooSlow(failure) || !(await failsAgain(executor, failure.workload, failure)))
+    return unverified;
   const fails = async (workload: Workload): Promise<boolean> =>
     (await failsAgain(executor, workload, failure)) !== undefined;
   const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails, {

@@ -71,7 +71,9 @@ const observe = (
 
 /** A page fault may be the kernel's own doing (lazy mapping): the task sees only whether it goes on. */
 const isPageFault = (cause: Word): boolean =>
-  cause === Cause.loadPageFault || cause === Cause.storePageFault || cause === Cause.instructionPageFault;
+  cause === Cause.loadPageFault ||
+  cause === Cause.storePageFault ||
+  cause === Cause.instructionPageFault;
 
 export const observationName = ({ what, value }: Observation): string =>
   what === 'fault' ? causeName(value) : String(value | 0);

@@ -21,7 +21,10 @@ const secretProgramOf = ({ workload, other }: Counterexample): number =>
     (program, index) => JSON.stringify(program) !== JSON.stringify(other?.programs[index]),
   );
 
-const failureOf = async (executor: Executor, saved: Counterexample): Promise<Failure | undefined> => {
+const failureOf = async (
+  executor: Executor,
+  saved: Counterexample,
+): Promise<Failure | undefined> => {
   const { workload, other, clause } = saved;
   if (clause === 'runs-differ' || clause === 'state-kept') return repeat(executor, workload);
   const { violation } = await judge(executor, workload);

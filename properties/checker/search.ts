@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { propertyOfClause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
 import type { Workload } from '../../spec/workload.ts';
+import type { Executor } from '../execute/executor.ts';
 import { confidentialPair } from '../workloads/confidential.ts';
 import { workloadArbitrary } from '../workloads/workload.ts';
-import type { Executor } from '../execute/executor.ts';
 import { type Failure, judgePair, keepLog } from './failure.ts';
 import { judgeRun } from './judge-run.ts';
 import { Tally } from './tally.ts';
@@ -39,7 +39,12 @@ const REPEAT_EVERY = 16;
 const PAIR_EVERY = 2;
 
 /** Workloads of a check, in order: a function of the seed and of what the kernel implements. */
-export const workloadsFor = (executor: Executor, seed: number, from: number, count: number): Workload[] =>
+export const workloadsFor = (
+  executor: Executor,
+  seed: number,
+  from: number,
+  count: number,
+): Workload[] =>
   fc.sample(workloadArbitrary({ groups: executor.facts.implements }), {
     seed: (seed + from * 7919) | 0,
     numRuns: count,
@@ -62,7 +67,12 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   };
   for (let done = 0; done < options.workloads; done += BATCH) {
     if (options.goOn?.(done, [...failures.keys()]) === false) break;
-    const batch = workloadsFor(executor, options.seed, done, Math.min(BATCH, options.workloads - done));
+    const batch = workloadsFor(
+      executor,
+      options.seed,
+      done,
+      Math.min(BATCH, options.workloads - done),
+    );
     const clean: Workload[] = [];
     await executor.runAll(batch, (log, index) => {
       const workload = batch[index];
@@ -88,9 +98,14 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   }
   for (const failure of [...failures.values()]) {
     if (failure.secret) continue;
-    const { violation } = judgeRun(await executor.run(failure.workload), failure.workload, executor.facts);
+    const { violation } = judgeRun(
+      await executor.run(failure.workload),
+      failure.workload,
+      executor.facts,
+    );
     const own = failure.clause === 'runs-differ' || failure.clause === 'state-kept';
-    if (!own && violation?.clause !== failure.clause) found(await repeat(executor, failure.workload));
+    if (!own && violation?.clause !== failure.clause)
+      found(await repeat(executor, failure.workload));
   }
   return { tally, pairs, repeated, failures, foundAt };
 };

@@ -6,7 +6,8 @@ import type { KernelFacts } from '../execute/executor.ts';
 export const notClaimed = (property: Property, facts: KernelFacts): string | undefined => {
   const missing = property.groups.filter((group) => !facts.implements.includes(group));
   if (missing.length > 0) return `the kernel does not implement ${missing.join(', ')}`;
-  if (property.needsFairness && facts.fairness === undefined) return 'the kernel claims no fairness';
+  if (property.needsFairness && facts.fairness === undefined)
+    return 'the kernel claims no fairness';
   return undefined;
 };
 

@@ -3,10 +3,15 @@
  * model's state or the property's text; nothing is told that was not seen.
  */
 import type { Violation } from '../../model/os/violation.ts';
-import { PROPERTIES, type Clause } from '../../spec/properties.ts';
+import { type Clause, PROPERTIES } from '../../spec/properties.ts';
 import type { MinimalFailure } from '../checker/minimise-failure.ts';
 import type { Executor } from '../execute/executor.ts';
-import { COUNTEREXAMPLE_FORMAT, type Counterexample, type Explanation, type Step } from '../report.ts';
+import {
+  COUNTEREXAMPLE_FORMAT,
+  type Counterexample,
+  type Explanation,
+  type Step,
+} from '../report.ts';
 import { kernelNotes } from './machine.ts';
 import { type Replay, replayRun } from './replay.ts';
 import { mergeRuns } from './two-runs.ts';
@@ -72,7 +77,11 @@ const columnsOf = (replay: Replay): Counterexample['tasks'] => {
     if (task === 0 || columns.some(({ tid }) => tid === task)) continue;
     const known = replay.state.tasks.get(task);
     const parent = replay.state.tasks.get(known?.parent ?? 0);
-    columns.push({ tid: task, hart, thread: parent !== undefined && parent.space === known?.space });
+    columns.push({
+      tid: task,
+      hart,
+      thread: parent !== undefined && parent.space === known?.space,
+    });
   }
   return columns.sort((a, b) => a.tid - b.tid);
 };
@@ -94,13 +103,17 @@ const stepsOf = (
   }));
 
 /** A column’s head names the hart that its task started on; where it is on another now the step says so. */
-const elsewhere = ({ task, hart }: { task: number; hart: number }, tasks: Counterexample['tasks']): string => {
+const elsewhere = (
+  { task, hart }: { task: number; hart: number },
+  tasks: Counterexample['tasks'],
+): string => {
   const column = tasks.find(({ tid }) => tid === task);
   return column && column.hart !== hart ? ` (hart ${hart})` : '';
 };
 
 const why = (replay: Replay, violation: Violation): Explanation =>
-  specificWhy(replay, violation) ?? whyTasks(replay, 'This is what the model knows of the system at that moment.');
+  specificWhy(replay, violation) ??
+  whyTasks(replay, 'This is what the model knows of the system at that moment.');
 
 const specificWhy = (replay: Replay, violation: Violation): Explanation | undefined => {
   const { clause, vpn, tid } = violation;
@@ -128,11 +141,21 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'wrong-result-sharing':
     case 'wrong-result-console':
     case 'console-differs':
-      return whyPages(replay, tid, 'These are the pages that the task was given, and so what the call must go by.');
+      return whyPages(
+        replay,
+        tid,
+        'These are the pages that the task was given, and so what the call must go by.',
+      );
     case 'idle-while-runnable':
-      return whyTasks(replay, `Task ${tid} could run, and a hart has nothing to do: nobody told that hart.`);
+      return whyTasks(
+        replay,
+        `Task ${tid} could run, and a hart has nothing to do: nobody told that hart.`,
+      );
     case 'bystander-lost':
-      return whyTasks(replay, `Task ${tid} did nothing wrong; since task ${violation.other ?? 0} was ended it was never dispatched again.`);
+      return whyTasks(
+        replay,
+        `Task ${tid} did nothing wrong; since task ${violation.other ?? 0} was ended it was never dispatched again.`,
+      );
     case 'unfair':
       return whyTasks(replay, `Each row above that runs another task counts as one dispatch.`);
     case 'not-preempted':

@@ -22,12 +22,25 @@ export const snapshotAt = ({ run }: Replay, at: number): Snapshot | undefined =>
   return found;
 };
 
-export const inTables = (snapshot: Snapshot | undefined, root: Frame, vpn: Vpn): Mapping | undefined =>
-  snapshot?.tables.find((table) => table.root === root)?.mappings.find(({ va }) => va >>> 12 === vpn);
+export const inTables = (
+  snapshot: Snapshot | undefined,
+  root: Frame,
+  vpn: Vpn,
+): Mapping | undefined =>
+  snapshot?.tables
+    .find((table) => table.root === root)
+    ?.mappings.find(({ va }) => va >>> 12 === vpn);
 
 /** What a hart's TLB holds for the page in an address space; −1 stands for global entries. */
-export const inTlb = (snapshot: Snapshot | undefined, hart: HartId, vpn: Vpn, asid: number): Mapping | undefined =>
-  snapshot?.tlbs[hart]?.find((entry) => entry.va >>> 12 === vpn && (entry.asid === asid || entry.asid === -1));
+export const inTlb = (
+  snapshot: Snapshot | undefined,
+  hart: HartId,
+  vpn: Vpn,
+  asid: number,
+): Mapping | undefined =>
+  snapshot?.tlbs[hart]?.find(
+    (entry) => entry.va >>> 12 === vpn && (entry.asid === asid || entry.asid === -1),
+  );
 
 /** Notes of one row's kernel activation, in order. */
 export const notesOf = ({ run }: Replay, row: Row): readonly TraceNote[] =>
@@ -59,7 +72,8 @@ const changesBetween = (before: Snapshot, after: Snapshot): Change[] => {
       }
     }
     for (const was of old.mappings) {
-      if (!mappings.some(({ va }) => va === was.va)) changes.push({ root, va: was.va, before: was, after: undefined });
+      if (!mappings.some(({ va }) => va === was.va))
+        changes.push({ root, va: was.va, before: was, after: undefined });
     }
   }
   return changes;
@@ -67,7 +81,9 @@ const changesBetween = (before: Snapshot, after: Snapshot): Change[] => {
 
 /** What the kernel changed in tables during the row. */
 export const tableChanges = (replay: Replay, row: Row): readonly Change[] => {
-  const snapshots = notesOf(replay, row).filter((note): note is Snapshot => note.kind === 'snapshot');
+  const snapshots = notesOf(replay, row).filter(
+    (note): note is Snapshot => note.kind === 'snapshot',
+  );
   const [first] = snapshots;
   const last = snapshots.at(-1);
   if (!first || !last) return [];
@@ -76,19 +92,26 @@ export const tableChanges = (replay: Replay, row: Row): readonly Change[] => {
 
 const changeText = ({ va, before, after }: Change): string => {
   if (!after) return `${hex(va)}: entry cleared`;
-  if (before && before.frame === after.frame) return `${hex(va)}: rights now ${rightsName(after.rights)}`;
+  if (before && before.frame === after.frame)
+    return `${hex(va)}: rights now ${rightsName(after.rights)}`;
   return `${hex(va)} → frame ${after.frame}`;
 };
 
 /** The kernel column of a row. */
-export const kernelNotes = (executor: Executor, replay: Replay, row: Row, scheduling: boolean): readonly KernelNote[] => {
+export const kernelNotes = (
+  executor: Executor,
+  replay: Replay,
+  row: Row,
+  scheduling: boolean,
+): readonly KernelNote[] => {
   const notes = notesOf(replay, row);
   const writes = notes.filter((note): note is Write => note.kind === 'write');
   const found: KernelNote[] = [];
   const add = (note: KernelNote): void => {
     if (!found.some(({ text }) => text === note.text)) found.push(note);
   };
-  if (row.trap?.mode === 'U' && row.task === 0 && row.devices.length === 0) add({ text: `hart ${row.hart} is interrupted` });
+  if (row.trap?.mode === 'U' && row.task === 0 && row.devices.length === 0)
+    add({ text: `hart ${row.hart} is interrupted` });
   const changes = tableChanges(replay, row);
   const owner = replay.roots;
   for (const change of changes) {
@@ -96,8 +119,14 @@ export const kernelNotes = (executor: Executor, replay: Replay, row: Row, schedu
     const value = change.after ? change.after.frame : 0;
     const write = writes.find((one) => one.index === index && one.value >>> 10 === value);
     const whose = owner.get(change.root);
-    const foreign = whose !== undefined && row.task !== 0 && row.state.tasks.get(whose)?.space !== row.state.tasks.get(row.task)?.space;
-    add({ text: `${changeText(change)}${foreign ? ` for task ${whose}` : ''}`, ...(write && site(executor, write.stack)) });
+    const foreign =
+      whose !== undefined &&
+      row.task !== 0 &&
+      row.state.tasks.get(whose)?.space !== row.state.tasks.get(row.task)?.space;
+    add({
+      text: `${changeText(change)}${foreign ? ` for task ${whose}` : ''}`,
+      ...(write && site(executor, write.stack)),
+    });
   }
   const remote = row.task === 0 && row.devices.length === 0;
   const calls = notes.filter((note) => note.kind === 'call');
@@ -112,9 +141,17 @@ export const kernelNotes = (executor: Executor, replay: Replay, row: Row, schedu
     }
     if (event.kind === 'console') {
       const call = calls.find(({ what }) => what === 'transmit');
-      add({ text: `sends ${event.bytes.map(hex).join(' ')}`, ...(call && site(executor, call.stack)) });
+      add({
+        text: `sends ${event.bytes.map(hex).join(' ')}`,
+        ...(call && site(executor, call.stack)),
+      });
     }
-    if (event.kind === 'return' && event.tid !== 0 && event.tid !== row.trap?.tid && (scheduling || row.task === 0)) {
+    if (
+      event.kind === 'return' &&
+      event.tid !== 0 &&
+      event.tid !== row.trap?.tid &&
+      (scheduling || row.task === 0)
+    ) {
       add({ text: `runs task ${event.tid} on hart ${event.hart}` });
     }
     if (event.kind === 'idle' && scheduling) add({ text: `hart ${event.hart} idles` });

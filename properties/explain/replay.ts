@@ -89,16 +89,33 @@ class Replayer {
       if (violation) break;
     }
     const rows = this.#rows.filter((row, i) => i === this.#rows.length - 1 || worthARow(row));
-    return { workload: this.#workload, run: this.#run, rows, violation, state, event, roots: this.#roots };
+    return {
+      workload: this.#workload,
+      run: this.#run,
+      rows,
+      violation,
+      state,
+      event,
+      roots: this.#roots,
+    };
   }
 
   #operation(word: number): Operation | undefined {
     return kindOfText(word) === TextKind.script ? this.#operations[indexOfText(word)] : undefined;
   }
 
-  #add(row: Omit<Row, 'devices' | 'from' | 'until' | 'kernel' | 'state'> & { devices?: string[] }): Row {
+  #add(
+    row: Omit<Row, 'devices' | 'from' | 'until' | 'kernel' | 'state'> & { devices?: string[] },
+  ): Row {
     const { at } = this.#decoder;
-    const full: Row = { devices: [], ...row, from: at, until: at, kernel: [...NO_EVENTS], state: this.#judge.state };
+    const full: Row = {
+      devices: [],
+      ...row,
+      from: at,
+      until: at,
+      kernel: [...NO_EVENTS],
+      state: this.#judge.state,
+    };
     this.#rows.push(full);
     return full;
   }
@@ -129,7 +146,13 @@ class Replayer {
     if (open && open === this.#rows.at(-1)) {
       // A fault that the kernel repaired: one step, whose instruction has now been executed.
       this.#rows.pop();
-      this.#rows.push({ ...open, text, retired: event, until: this.#decoder.at, state: this.#judge.state });
+      this.#rows.push({
+        ...open,
+        text,
+        retired: event,
+        until: this.#decoder.at,
+        state: this.#judge.state,
+      });
       return;
     }
     const last = this.#rows.at(-1);
@@ -155,7 +178,13 @@ class Replayer {
     }
     if (cause & Cause.interrupt) {
       const device = cause === Cause.timerInterrupt ? `timer interrupts hart ${hart}` : '';
-      const row = this.#add({ task: 0, hart, text: '', devices: device ? [device] : [], trap: event });
+      const row = this.#add({
+        task: 0,
+        hart,
+        text: '',
+        devices: device ? [device] : [],
+        trap: event,
+      });
       this.#active.set(hart, row);
       return;
     }
@@ -184,7 +213,10 @@ class Replayer {
   }
 }
 
-const trapText = (event: { cause: number; tval: number }, operation: Operation | undefined): string => {
+const trapText = (
+  event: { cause: number; tval: number },
+  operation: Operation | undefined,
+): string => {
   if (!operation && event.cause === Cause.illegalInstruction) return 'runs off its end';
   if (!operation) return `${causeName(event.cause)} at ${hex(event.tval)}`;
   if (event.cause === Cause.userEcall) return operationText(operation);

@@ -20,8 +20,12 @@ const argumentText = (name: string | undefined, argument: Argument | undefined):
 
 /** `map(0x2000, rw)` */
 export const callText = (call: string | number, args: readonly Argument[]): string => {
-  const description = callByNumber(typeof call === 'number' ? call : Call[call as keyof typeof Call]);
-  const shown = description ? description.args.map((name, i) => argumentText(name, args[i] ?? 0)) : args.map((argument) => argumentText(undefined, argument));
+  const description = callByNumber(
+    typeof call === 'number' ? call : Call[call as keyof typeof Call],
+  );
+  const shown = description
+    ? description.args.map((name, i) => argumentText(name, args[i] ?? 0))
+    : args.map((argument) => argumentText(undefined, argument));
   return `${description?.name ?? `call ${call}`}(${shown.join(', ')})`;
 };
 
@@ -49,6 +53,8 @@ export const operationText = (operation: Operation): string => {
 
 /** The same with the value that a load gave. */
 export const retiredText = (operation: Operation, value: Word): string =>
-  operation.op === 'load' ? `${operationText(operation)} = ${number(value)}` : operationText(operation);
+  operation.op === 'load'
+    ? `${operationText(operation)} = ${number(value)}`
+    : operationText(operation);
 
 export const resultText = (a0: Word): string => resultName(a0);

@@ -24,7 +24,11 @@ export const whyFrame = (replay: Replay, frame: Frame): Explanation | undefined 
         stored = step;
         owner = row.task;
       }
-      add(isStore ? `word ${word} written by task ${row.task}: ${number(retired.value)}` : `word ${word} read by task ${row.task}: ${number(retired.value)}`);
+      add(
+        isStore
+          ? `word ${word} written by task ${row.task}: ${number(retired.value)}`
+          : `word ${word} read by task ${row.task}: ${number(retired.value)}`,
+      );
     }
     for (const change of tableChanges(replay, row)) {
       const whose = replay.roots.get(change.root);
@@ -33,7 +37,9 @@ export const whyFrame = (replay: Replay, frame: Frame): Explanation | undefined 
         add(`mapped at ${hex(change.va)}${whose === undefined ? '' : ` for task ${whose}`}`);
       } else if (change.before?.frame === frame) {
         freed = step;
-        add(`no longer mapped at ${hex(change.va)}${whose === undefined ? '' : ` for task ${whose}`}`);
+        add(
+          `no longer mapped at ${hex(change.va)}${whose === undefined ? '' : ` for task ${whose}`}`,
+        );
       }
     }
     const ended = row.trap && row.task !== 0 && row.state.tasks.get(row.task)?.status === 'ended';

@@ -24,9 +24,16 @@ export const whyRegister = (replay: Replay, violation: Violation): Explanation =
   }
   const { event } = replay;
   const seen = event?.kind === 'return' ? (event.registers[register] ?? 0) : undefined;
-  rows.push([`step ${replay.rows.length}`, seen === undefined ? violation.observed : `${hex(seen)}  ✗`]);
+  rows.push([
+    `step ${replay.rows.length}`,
+    seen === undefined ? violation.observed : `${hex(seen)}  ✗`,
+  ]);
   const owners = [...replay.state.tasks.values()].filter(
-    (task) => task.tid !== violation.tid && seen !== undefined && seen !== 0 && valueIn(task, register) === seen,
+    (task) =>
+      task.tid !== violation.tid &&
+      seen !== undefined &&
+      seen !== 0 &&
+      valueIn(task, register) === seen,
   );
   const whose = owners.map(({ tid }) => `task ${tid}`).join(' and ');
   const text = whose
@@ -39,7 +46,8 @@ export const whyRegister = (replay: Replay, violation: Violation): Explanation =
 
 const statusText = (state: OsState, task: Task): string => {
   if (task.status === 'running') return `runs on hart ${task.hart}`;
-  if (task.status === 'ended') return task.forgotten ? 'ended, waited for or without parent' : 'ended, not waited for';
+  if (task.status === 'ended')
+    return task.forgotten ? 'ended, waited for or without parent' : 'ended, not waited for';
   if (isBlocked(state, task)) return `waits for task ${task.call?.args[0] ?? 0}`;
   if (task.handledOn >= 0) return `in the kernel on hart ${task.handledOn}`;
   return 'runnable';
@@ -69,7 +77,11 @@ export const whyPages = (replay: Replay, tid: number, text: string): Explanation
     .map(([vpn, { page, rights }]) => [
       hex(vpn << 12),
       rightsName(rights),
-      state.pages.get(page)?.text ? 'text' : (state.pages.get(page)?.mappings ?? 1) > 1 ? 'shared' : 'data',
+      state.pages.get(page)?.text
+        ? 'text'
+        : (state.pages.get(page)?.mappings ?? 1) > 1
+          ? 'shared'
+          : 'data',
     ]);
   return { table: [[`task ${tid} has`, 'rights', ''], ...rows], text };
 };

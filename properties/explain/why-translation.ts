@@ -25,19 +25,37 @@ const placeOf = (replay: Replay, tid: number): Place | undefined => {
       }
     }
   }
-  return place ?? [...replay.roots].filter(([, owner]) => replay.state.tasks.get(owner)?.space === space).map(([root]) => ({ root, asid: 0 }))[0];
+  return (
+    place ??
+    [...replay.roots]
+      .filter(([, owner]) => replay.state.tasks.get(owner)?.space === space)
+      .map(([root]) => ({ root, asid: 0 }))[0]
+  );
 };
 
-const cells = (snapshot: Snapshot | undefined, place: Place, vpn: number, harts: number): string[] => [
+const cells = (
+  snapshot: Snapshot | undefined,
+  place: Place,
+  vpn: number,
+  harts: number,
+): string[] => [
   entryText(inTables(snapshot, place.root, vpn)),
   ...Array.from({ length: harts }, (_, hart) => entryText(inTlb(snapshot, hart, vpn, place.asid))),
 ];
 
-export const whyTranslation = (replay: Replay, vpn: number, tid: number): Explanation | undefined => {
+export const whyTranslation = (
+  replay: Replay,
+  vpn: number,
+  tid: number,
+): Explanation | undefined => {
   const place = placeOf(replay, tid);
   if (!place) return undefined;
   const { harts } = replay.workload;
-  const head = [`${hex(vpn << 12)} is`, 'in the tables', ...Array.from({ length: harts }, (_, hart) => `in hart ${hart}’s TLB`)];
+  const head = [
+    `${hex(vpn << 12)} is`,
+    'in the tables',
+    ...Array.from({ length: harts }, (_, hart) => `in hart ${hart}’s TLB`),
+  ];
   const table: string[][] = [head];
   let before = '';
   let stale: { row: number; hart: number } | undefined;
@@ -47,7 +65,8 @@ export const whyTranslation = (replay: Replay, vpn: number, tid: number): Explan
     const entry = inTables(snapshot, place.root, vpn);
     for (let hart = 0; hart < harts; hart++) {
       const kept = inTlb(snapshot, hart, vpn, place.asid);
-      const differs = kept && (!entry || entry.frame !== kept.frame || (kept.rights & ~entry.rights) !== 0);
+      const differs =
+        kept && (!entry || entry.frame !== kept.frame || (kept.rights & ~entry.rights) !== 0);
       if (differs && !stale) stale = { row: table.length, hart };
     }
     if (now.join() === before) continue;
@@ -67,15 +86,26 @@ const stepOf = (replay: Replay, matches: (row: Row) => boolean): number =>
   replay.rows.findIndex(matches) + 1;
 
 const staleText = (replay: Replay, vpn: number, hart: number): string => {
-  const touched = stepOf(replay, (row) => row.hart === hart && row.retired !== undefined && row.retired.va >>> 12 === vpn);
-  const changed = replay.rows.findIndex((row) => tableChanges(replay, row).some(({ va, before }) => va >>> 12 === vpn && before));
+  const touched = stepOf(
+    replay,
+    (row) => row.hart === hart && row.retired !== undefined && row.retired.va >>> 12 === vpn,
+  );
+  const changed = replay.rows.findIndex((row) =>
+    tableChanges(replay, row).some(({ va, before }) => va >>> 12 === vpn && before),
+  );
   const fences = new Set<number>();
   for (const row of replay.rows.slice(Math.max(0, changed))) {
     for (const event of row.kernel) if (event.kind === 'fence') fences.add(event.hart);
   }
-  const kept = touched > 0 ? `Hart ${hart} read the entry at step ${touched} and keeps it until hart ${hart} itself fences. ` : `Hart ${hart} keeps the old entry in its TLB until it fences. `;
+  const kept =
+    touched > 0
+      ? `Hart ${hart} read the entry at step ${touched} and keeps it until hart ${hart} itself fences. `
+      : `Hart ${hart} keeps the old entry in its TLB until it fences. `;
   const ran = [...fences].filter((one) => one !== hart);
-  const elsewhere = ran.length > 0 && !fences.has(hart) ? `A fence ran on hart ${ran.join(' and ')}. None ran on hart ${hart}.` : `No fence that covers ${hex(vpn << 12)} ran on hart ${hart} after its entry changed.`;
+  const elsewhere =
+    ran.length > 0 && !fences.has(hart)
+      ? `A fence ran on hart ${ran.join(' and ')}. None ran on hart ${hart}.`
+      : `No fence that covers ${hex(vpn << 12)} ran on hart ${hart} after its entry changed.`;
   return kept + elsewhere;
 };
 

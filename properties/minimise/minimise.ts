@@ -49,7 +49,8 @@ export const minimise = async (
     known.set(key, result);
     return result;
   };
-  const exact = options.turns && failing.harts > 1 ? { ...failing, schedule: options.turns } : failing;
+  const exact =
+    options.turns && failing.harts > 1 ? { ...failing, schedule: options.turns } : failing;
   let workload = await stride((await stillFails(exact)) ? exact : failing, stillFails);
   for (;;) {
     const simpler = await firstFailing(workload, stillFails);
@@ -65,7 +66,8 @@ export const minimise = async (
 const firstFailing = async (workload: Workload, fails: Fails): Promise<Workload | undefined> => {
   const key = JSON.stringify(workload);
   for (const neighbour of neighbours(workload)) {
-    if (JSON.stringify(neighbour.workload) !== key && (await fails(neighbour.workload))) return neighbour.workload;
+    if (JSON.stringify(neighbour.workload) !== key && (await fails(neighbour.workload)))
+      return neighbour.workload;
   }
   return undefined;
 };
@@ -80,12 +82,13 @@ const stride = async (failing: Workload, fails: Fails): Promise<Workload> => {
   };
   await attempt({ ...workload, interrupts: [] });
   if (workload.harts === 1) await attempt({ ...workload, schedule: [] });
-  while (workload.harts > 1 && (await attempt(withHarts(workload, workload.harts - 1)))) continue;
+  while (workload.harts > 1 && (await attempt(withHarts(workload, workload.harts - 1))));
   for (const frames of [16, 20, 24, 32]) {
     if (frames < workload.frames && (await attempt({ ...workload, frames }))) break;
   }
   for (const program of [...workload.start]) {
-    if (workload.start.length > 1) await attempt({ ...workload, start: workload.start.filter((one) => one !== program) });
+    if (workload.start.length > 1)
+      await attempt({ ...workload, start: workload.start.filter((one) => one !== program) });
   }
   for (const [program, { bodies }] of workload.programs.entries()) {
     for (const body of bodies.keys()) await shrinkBody(program, body, () => workload, attempt);
@@ -108,7 +111,11 @@ const shrinkList = async <T>(
   read: () => readonly T[],
   attempt: (list: readonly T[]) => Promise<boolean>,
 ): Promise<void> => {
-  for (let size = Math.ceil(read().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(read().length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let from = Math.max(0, read().length - size); ; from -= size) {
       const list = read();
       const start = Math.max(0, from);
@@ -118,7 +125,12 @@ const shrinkList = async <T>(
   }
 };
 
-const shrinkBody = (program: number, body: number, now: () => Workload, attempt: Attempt): Promise<void> =>
+const shrinkBody = (
+  program: number,
+  body: number,
+  now: () => Workload,
+  attempt: Attempt,
+): Promise<void> =>
   shrinkList<Operation>(
     () => now().programs[program]?.bodies[body] ?? [],
     (operations) => attempt(withBody(now(), program, body, operations)),

@@ -11,7 +11,7 @@
  *   - lower a value to the next on a short ladder: words and lengths to 1 or 0, an address within a page to the page's
  *     first word, a register argument to `a0`; interrupts less late; one frame of RAM less.
  */
-import { type RegisterName } from '../../spec/riscv.ts';
+import type { RegisterName } from '../../spec/riscv.ts';
 import type { Argument, Operation, Program, Workload } from '../../spec/workload.ts';
 
 export interface Neighbour {
@@ -40,13 +40,19 @@ const isStarted = (workload: Workload, program: number): boolean =>
   workload.start.includes(program) ||
   workload.programs.some(({ bodies }) =>
     bodies.some((body) =>
-      body.some((operation) => operation.op === 'call' && operation.call === 'spawn' && operation.args[0] === program),
+      body.some(
+        (operation) =>
+          operation.op === 'call' && operation.call === 'spawn' && operation.args[0] === program,
+      ),
     ),
   );
 
 function* fewerTasks(workload: Workload): Generator<Neighbour> {
   for (const [index, program] of workload.start.entries()) {
-    yield { change: `without the task of program ${program}`, workload: { ...workload, start: without(workload.start, index) } };
+    yield {
+      change: `without the task of program ${program}`,
+      workload: { ...workload, start: without(workload.start, index) },
+    };
   }
   for (let program = workload.programs.length - 1; program >= 0; program--) {
     if (isStarted(workload, program)) continue;
@@ -58,7 +64,10 @@ function* fewerTasks(workload: Workload): Generator<Neighbour> {
 const withoutProgram = (workload: Workload, program: number): Workload => {
   const renumber = (operation: Operation): Operation => {
     const [first] = operation.op === 'call' && operation.call === 'spawn' ? operation.args : [];
-    return operation.op === 'call' && typeof first === 'number' && first > program && first <= workload.programs.length
+    return operation.op === 'call' &&
+      typeof first === 'number' &&
+      first > program &&
+      first <= workload.programs.length
       ? { ...operation, args: [first - 1] }
       : operation;
   };
@@ -72,7 +81,12 @@ const withoutProgram = (workload: Workload, program: number): Workload => {
 };
 
 /** The workload with one body changed; empty bodies at the end are dropped. */
-export const withBody = (workload: Workload, program: number, body: number, operations: readonly Operation[]): Workload => {
+export const withBody = (
+  workload: Workload,
+  program: number,
+  body: number,
+  operations: readonly Operation[],
+): Workload => {
   const programs = workload.programs.map((one, index): Program => {
     if (index !== program) return one;
     const bodies = replaced<readonly Operation[]>(one.bodies, body, operations);
@@ -83,7 +97,9 @@ export const withBody = (workload: Workload, program: number, body: number, oper
 };
 
 /** Every body with its place, and every operation with its place in it. */
-const bodiesOf = (workload: Workload): { program: number; body: number; operations: readonly Operation[] }[] =>
+const bodiesOf = (
+  workload: Workload,
+): { program: number; body: number; operations: readonly Operation[] }[] =>
   workload.programs.flatMap(({ bodies }, program) =>
     bodies.map((operations, body) => ({ program, body, operations })),
   );
@@ -91,14 +107,20 @@ const bodiesOf = (workload: Workload): { program: number; body: number; operatio
 function* fewerSteps(workload: Workload): Generator<Neighbour> {
   for (const { program, body, operations } of bodiesOf(workload)) {
     if (operations.length > 1) {
-      yield { change: `without body ${body} of program ${program}`, workload: withBody(workload, program, body, []) };
+      yield {
+        change: `without body ${body} of program ${program}`,
+        workload: withBody(workload, program, body, []),
+      };
     }
     for (let i = operations.length - 1; i >= 0; i--) {
       const change = `without step ${i + 1} of body ${body} of program ${program}`;
       const fewer = withBody(workload, program, body, without(operations, i));
       yield { change, workload: fewer };
       for (const turn of turnsThatMatter(workload.schedule)) {
-        yield { change: `${change} and turn ${turn + 1}`, workload: { ...fewer, schedule: without(workload.schedule, turn) } };
+        yield {
+          change: `${change} and turn ${turn + 1}`,
+          workload: { ...fewer, schedule: without(workload.schedule, turn) },
+        };
       }
     }
   }
@@ -127,12 +149,16 @@ const LEAST_FRAMES = 16;
 
 function* fewerFrames(workload: Workload): Generator<Neighbour> {
   const frames = workload.frames - 1;
-  if (frames >= LEAST_FRAMES) yield { change: 'with one frame less', workload: { ...workload, frames } };
+  if (frames >= LEAST_FRAMES)
+    yield { change: 'with one frame less', workload: { ...workload, frames } };
 }
 
 function* fewerInterrupts(workload: Workload): Generator<Neighbour> {
   for (const [index, { hart, after }] of workload.interrupts.entries()) {
-    yield { change: 'without an interrupt', workload: { ...workload, interrupts: without(workload.interrupts, index) } };
+    yield {
+      change: 'without an interrupt',
+      workload: { ...workload, interrupts: without(workload.interrupts, index) },
+    };
     for (const earlier of [0, 1, after - 1]) {
       if (earlier < 0 || earlier >= after) continue;
       const interrupts = replaced(workload.interrupts, index, { hart, after: earlier });
@@ -149,12 +175,18 @@ function* fewerInterrupts(workload: Workload): Generator<Neighbour> {
 function* simplerSchedule(workload: Workload): Generator<Neighbour> {
   const { schedule } = workload;
   for (let i = schedule.length - 1; i >= 0; i--) {
-    yield { change: `without turn ${i + 1}`, workload: { ...workload, schedule: without(schedule, i) } };
+    yield {
+      change: `without turn ${i + 1}`,
+      workload: { ...workload, schedule: without(schedule, i) },
+    };
   }
   for (let i = 1; i < schedule.length; i++) {
     const before = schedule[i - 1];
     if (before === undefined || before === schedule[i]) continue;
-    yield { change: `turn ${i + 1} to the hart before`, workload: { ...workload, schedule: replaced(schedule, i, before) } };
+    yield {
+      change: `turn ${i + 1} to the hart before`,
+      workload: { ...workload, schedule: replaced(schedule, i, before) },
+    };
   }
 }
 
@@ -163,7 +195,8 @@ const ADDRESS_CALLS = new Set<string | number>(['map', 'unmap', 'protect', 'shar
 /** The address that an operation is about, and the operation about another. */
 const addressOf = (operation: Operation): number | undefined => {
   if ('va' in operation) return operation.va;
-  const [first] = operation.op === 'call' && ADDRESS_CALLS.has(operation.call) ? operation.args : [];
+  const [first] =
+    operation.op === 'call' && ADDRESS_CALLS.has(operation.call) ? operation.args : [];
   return typeof first === 'number' ? first : undefined;
 };
 const withAddress = (operation: Operation, va: number): Operation =>
@@ -189,9 +222,13 @@ function* fewerPages(workload: Workload): Generator<Neighbour> {
       if (target >= page) continue;
       const move = (operation: Operation): Operation => {
         const va = addressOf(operation);
-        return va !== undefined && va >>> 12 === page ? withAddress(operation, target * 4096 + (va & 0xfff)) : operation;
+        return va !== undefined && va >>> 12 === page
+          ? withAddress(operation, target * 4096 + (va & 0xfff))
+          : operation;
       };
-      const programs = workload.programs.map(({ bodies }) => ({ bodies: bodies.map((body) => body.map(move)) }));
+      const programs = workload.programs.map(({ bodies }) => ({
+        bodies: bodies.map((body) => body.map(move)),
+      }));
       yield { change: `page ${page} made page ${target}`, workload: { ...workload, programs } };
     }
   }
@@ -220,7 +257,8 @@ const FIRST_REGISTER: RegisterName = 't0';
 
 function* simplerOperations(operation: Operation): Generator<Operation> {
   const va = addressOf(operation);
-  if (va !== undefined && (va & 0xfff) !== 0 && va >>> 12 !== TEXT) yield withAddress(operation, va - (va & 0xfff));
+  if (va !== undefined && (va & 0xfff) !== 0 && va >>> 12 !== TEXT)
+    yield withAddress(operation, va - (va & 0xfff));
   switch (operation.op) {
     case 'set':
       for (const value of ladder(operation.value)) yield { ...operation, value };
@@ -237,7 +275,10 @@ function* simplerOperations(operation: Operation): Generator<Operation> {
 }
 
 function* simplerCall(operation: Operation & { op: 'call' }): Generator<Operation> {
-  const first = ADDRESS_CALLS.has(operation.call) || operation.call === 'thread' || operation.call === 'spawn' ? 1 : 0;
+  const first =
+    ADDRESS_CALLS.has(operation.call) || operation.call === 'thread' || operation.call === 'spawn'
+      ? 1
+      : 0;
   for (let i = first; i < operation.args.length; i++) {
     const argument = operation.args[i];
     if (argument === undefined || isRights(operation, i)) continue;

@@ -8,7 +8,7 @@ import type { Operation } from '../../spec/workload.ts';
 import type { Choices } from './choices.ts';
 import { lastAct } from './last-acts.ts';
 import { fillRegisters, PHRASES } from './phrases.ts';
-import { pageAddress, ProgramWriter, SCRATCH, type Setting, SHARED_PAGE } from './program.ts';
+import { ProgramWriter, pageAddress, SCRATCH, type Setting, SHARED_PAGE } from './program.ts';
 
 const RW = Pte.R | Pte.W;
 type Pages = ReadonlyMap<number, number>;
@@ -38,7 +38,11 @@ export const plainProgram = (setting: Setting, choices: Choices): Operation[][] 
 };
 
 /** A worker: short, spawned and waited for. It may be given a shared page while it runs. */
-export const workerProgram = (setting: Setting, choices: Choices, shared: boolean): Operation[][] => {
+export const workerProgram = (
+  setting: Setting,
+  choices: Choices,
+  shared: boolean,
+): Operation[][] => {
   const writer = new ProgramWriter(setting, choices, NO_PAGES);
   if (setting.groups.includes('memory')) {
     const page = pageAddress(choices.next(3));

@@ -34,7 +34,10 @@ const mayBeShared = (workload: Workload, program: number): boolean =>
     bodies.some(
       (body) =>
         body.some((operation) => makesCall(operation, 'share')) &&
-        body.some((operation) => operation.op === 'call' && operation.call === 'spawn' && operation.args[0] === program),
+        body.some(
+          (operation) =>
+            operation.op === 'call' && operation.call === 'spawn' && operation.args[0] === program,
+        ),
     ),
   );
 
@@ -57,7 +60,13 @@ const otherSecret = (operation: Operation): Operation =>
 /** Whether the words that this program stores can be taken as its secret. */
 export const isSecretive = (workload: Workload, program: number): boolean => {
   const one = workload.programs[program];
-  return one !== undefined && workload.programs.length > 1 && isDiscreet(one) && stores(one) && !mayBeShared(workload, program);
+  return (
+    one !== undefined &&
+    workload.programs.length > 1 &&
+    isDiscreet(one) &&
+    stores(one) &&
+    !mayBeShared(workload, program)
+  );
 };
 
 /** @param turn which of the programs that qualify has the secret, counted round and round */

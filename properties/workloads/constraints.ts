@@ -13,4 +13,9 @@ export interface WorkloadConstraints {
   readonly steps: number;
 }
 
-export const DEFAULTS: WorkloadConstraints = { groups: ABI_GROUPS, maxHarts: MAX_HARTS, maxTasks: 3, steps: 360 };
+export const DEFAULTS: WorkloadConstraints = {
+  groups: ABI_GROUPS,
+  maxHarts: MAX_HARTS,
+  maxTasks: 3,
+  steps: 360,
+};

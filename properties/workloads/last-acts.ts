@@ -4,16 +4,21 @@
  */
 import { Pte, type VirtualAddress } from '../../spec/riscv.ts';
 import { type Operation, PRIVILEGED } from '../../spec/workload.ts';
-import { pageAddress, type ProgramWriter, SCRATCH } from './program.ts';
+import { type ProgramWriter, pageAddress, SCRATCH } from './program.ts';
 
 const { R, W, X } = Pte;
 
 type LastAct = (writer: ProgramWriter) => void;
 
-const exit: LastAct = (w) => w.end({ op: 'call', call: 'exit', args: [w.choices.pick([0, 1, 7, 300])] });
+const exit: LastAct = (w) =>
+  w.end({ op: 'call', call: 'exit', args: [w.choices.pick([0, 1, 7, 300])] });
 
 const touch = (w: ProgramWriter, va: VirtualAddress): void =>
-  w.end(w.choices.chance(40) ? { op: 'store', va, value: 9 } : { op: 'load', va, rd: w.choices.pick(SCRATCH) });
+  w.end(
+    w.choices.chance(40)
+      ? { op: 'store', va, value: 9 }
+      : { op: 'load', va, rd: w.choices.pick(SCRATCH) },
+  );
 
 const afterUnmap: LastAct = (w) => {
   const [gone] = w.unmapped.filter((va) => !w.pages.has(va));
@@ -28,7 +33,10 @@ const unmapped: LastAct = (w) =>
   touch(w, w.choices.pick([0x9000, 0, 4, 0x3f_f000, w.aFreePage() ?? 0x9000, 0xffc]));
 
 const kernelAddress: LastAct = (w) =>
-  touch(w, w.choices.pick([0x8000_0000, 0xc000_0000, 0xc000_1000, 0xffff_fffc, 0x40_0000, 0xc000_5000]));
+  touch(
+    w,
+    w.choices.pick([0x8000_0000, 0xc000_0000, 0xc000_1000, 0xffff_fffc, 0x40_0000, 0xc000_5000]),
+  );
 
 const readOnly: LastAct = (w) => {
   let page = [...w.pages].find(([, rights]) => !(rights & W))?.[0];
@@ -60,7 +68,10 @@ const executeProtected: LastAct = (w) => {
 };
 
 const jumpAway: LastAct = (w) =>
-  w.end({ op: 'jump', va: w.choices.pick([0x8000_0000, 0x2000, 0xc000_0000, 0, 0x1ffc, 0x40_0000]) });
+  w.end({
+    op: 'jump',
+    va: w.choices.pick([0x8000_0000, 0x2000, 0xc000_0000, 0, 0x1ffc, 0x40_0000]),
+  });
 
 const misaligned: LastAct = (w) => {
   const va = (w.aPage(R) ?? pageAddress(0)) + w.choices.pick([2, 1, 3]);

@@ -7,8 +7,8 @@ import type { Interrupt, Program, Workload } from '../../spec/workload.ts';
 import { WORKLOAD_FORMAT } from '../../spec/workload.ts';
 import { churningProgram, plainProgram, threadedProgram, workerProgram } from './bodies.ts';
 import { Choices } from './choices.ts';
-import type { Setting } from './program.ts';
 import type { WorkloadConstraints } from './constraints.ts';
+import type { Setting } from './program.ts';
 
 /** What is generated: natural numbers, nothing else. */
 export interface Numbers {
@@ -78,4 +78,7 @@ const scheduleOf = (numbers: readonly number[], harts: number): HartId[] => {
 };
 
 const interruptsOf = (numbers: readonly number[], harts: number): Interrupt[] =>
-  numbers.map((number) => ({ hart: (number % MAX_HARTS) % harts, after: 1 + ((number >>> 2) % 60) }));
+  numbers.map((number) => ({
+    hart: (number % MAX_HARTS) % harts,
+    after: 1 + ((number >>> 2) % 60),
+  }));

@@ -5,7 +5,7 @@
  * Phrases keep their task alive. What kills it is a last act (last-acts.ts).
  */
 import { Pte } from '../../spec/riscv.ts';
-import { FILLED, pageAddress, type ProgramWriter, SCRATCH, SHARED_PAGE } from './program.ts';
+import { FILLED, type ProgramWriter, pageAddress, SCRATCH, SHARED_PAGE } from './program.ts';
 
 const { R, W, X } = Pte;
 const RW = R | W;
@@ -108,7 +108,8 @@ const refusedProtection: Phrase = (w) => {
 };
 
 const threadBad: Phrase = (w) => {
-  if (w.has('threads')) w.call('thread', w.choices.pick([0x1102, 0x40_0000, 0x8000_0000, 0xffff_fffc]));
+  if (w.has('threads'))
+    w.call('thread', w.choices.pick([0x1102, 0x40_0000, 0x8000_0000, 0xffff_fffc]));
 };
 
 const spawnWorker: Phrase = (w) => {

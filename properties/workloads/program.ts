@@ -14,7 +14,24 @@ const CHILD_REGISTERS = ['s2', 's3', 's4', 's5', 's6', 's7'] as const;
 /** Where a loaded word goes: never an argument register, so that a secret reaches no call. */
 export const SCRATCH = ['t0', 't1', 's8', 's9', 't6', 'ra'] as const;
 /** Registers that a program fills, so that a switch which loses one is seen. */
-export const FILLED = ['s0', 's5', 't2', 'sp', 's10', 'gp', 't4', 's1', 'tp', 's11', 't5', 't3', 's6', 'a3', 'a6', 'a5'] as const;
+export const FILLED = [
+  's0',
+  's5',
+  't2',
+  'sp',
+  's10',
+  'gp',
+  't4',
+  's1',
+  'tp',
+  's11',
+  't5',
+  't3',
+  's6',
+  'a3',
+  'a6',
+  'a5',
+] as const;
 
 /** Data pages that programs use: 0x2000, 0x3000, …; few, so that they meet. */
 export const DATA_PAGES = 5;
@@ -72,7 +89,9 @@ export class ProgramWriter {
 
   /** One of the pages that are mapped and have the right; `undefined` if there is none. */
   aPage(right: number): VirtualAddress | undefined {
-    const fitting = [...this.pages].filter(([, rights]) => (rights & right) !== 0).map(([va]) => va);
+    const fitting = [...this.pages]
+      .filter(([, rights]) => (rights & right) !== 0)
+      .map(([va]) => va);
     return fitting[this.choices.next(Math.max(1, fitting.length))];
   }
 

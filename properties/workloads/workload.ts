@@ -12,7 +12,9 @@ const LARGEST = 2 ** 30 - 1;
 const numbers = (minLength: number, maxLength: number): fc.Arbitrary<number[]> =>
   fc.array(fc.nat(LARGEST), { minLength, maxLength, size: 'max' });
 
-export const workloadArbitrary = (constraints: Partial<WorkloadConstraints> = {}): fc.Arbitrary<Workload> => {
+export const workloadArbitrary = (
+  constraints: Partial<WorkloadConstraints> = {},
+): fc.Arbitrary<Workload> => {
   const all = { ...DEFAULTS, ...constraints };
   return fc
     .tuple(
