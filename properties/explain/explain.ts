@@ -57,7 +57,7 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
     ...(failure.secret && { other: failure.secret.other }),
     tasks,
     steps: two?.steps ?? steps,
-    expected: atStep(steps, violation.expected),
+    expected: atStep(two?.steps ?? steps, violation.expected),
     observed: two?.observed ?? atStep(steps, violation.observed),
     explanation: two?.explanation ?? why(replay, violation),
     todo: property?.todo ?? '',
