@@ -1,5 +1,16 @@
 /**
- * kernelcheck: what a kernel file imports, and what a program that checks kernels imports.
+ * kernelcheck: what a kernel file imports (the contract and the vocabulary), and what a program that checks kernels
+ * imports (check, replay, executors, renderings).
  */
 export * from './hardware/contract.ts';
+export { type Run, type RunOptions, runWorkload } from './hardware/run.ts';
+export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';
+export { type CheckOptions, check, type Progress } from './properties/checker/check.ts';
+export { type Replayed, replay } from './properties/checker/replay.ts';
+export { BadInput } from './properties/execute/bad-input.ts';
+export type { Executor, KernelFacts, TracedRun } from './properties/execute/executor.ts';
+export { localExecutor } from './properties/execute/local.ts';
+export { fileExecutor } from './properties/execute/worker-executor.ts';
+export * from './properties/report.ts';
+export { workloadArbitrary } from './properties/workloads/workload.ts';
 export * from './spec/index.ts';

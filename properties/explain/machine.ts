@@ -48,9 +48,12 @@ export const notesOf = ({ run }: Replay, row: Row): readonly TraceNote[] =>
     ? []
     : run.notes.filter(({ at, hart }) => at > row.from && at <= row.until && hart === row.hart);
 
+/** The kernel's own file needs no name; of others the last part tells enough. */
 const site = (executor: Executor, stack: string): Pick<KernelNote, 'line' | 'file'> => {
   const found = executor.site(stack);
-  return found ? { line: found.line, ...(found.file !== undefined && { file: found.file }) } : {};
+  if (!found) return {};
+  const own = found.file === undefined || found.file === executor.facts.file;
+  return { line: found.line, ...(!own && { file: found.file.split('/').at(-1) ?? found.file }) };
 };
 
 interface Change {
