@@ -1,12 +1,12 @@
 /**
  * Shrinks a failing workload until it is 1-minimal: no neighbour fails in the same way, and all of them were run.
  *
- * First in large strides (halves of bodies, of the schedule), then neighbour by neighbour to a fixed point. No workload
+ * First in large strides (tasks, halves of bodies), then neighbour by neighbour to a fixed point. No workload
  * is run twice. What fast-check's own shrinking leaves (idle steps, whole tasks) is gone after the strides, and letting
  * it go first was slower than the strides alone; so it is left out.
  */
 import type { Operation, Workload } from '../../spec/workload.ts';
-import { neighbours, withBody } from './neighbours.ts';
+import { fewerSteps, type Neighbour, neighbours, withBody } from './neighbours.ts';
 
 export interface Minimal {
   readonly workload: Workload;
@@ -51,23 +51,38 @@ export const minimise = async (
   };
   const exact =
     options.turns && failing.harts > 1 ? { ...failing, schedule: options.turns } : failing;
-  let workload = await stride((await stillFails(exact)) ? exact : failing, stillFails);
-  for (;;) {
-    const simpler = await firstFailing(workload, stillFails);
-    if (!simpler) break;
-    workload = simpler;
-  }
+  const strided = await stride((await stillFails(exact)) ? exact : failing, stillFails);
+  // Steps go before turns: without its schedule a run needs idle steps to keep its order.
+  let workload = await descend(strided, stillFails, fewerSteps);
+  workload = await shortenSchedule(workload, stillFails);
+  workload = await descend(workload, stillFails, neighbours);
   const distinct = new Set([...neighbours(workload)].map((one) => JSON.stringify(one.workload)));
   distinct.delete(JSON.stringify(workload));
   return { workload, verified: known.size < budget, neighbours: distinct.size, runs: known.size };
 };
 
-/** Goes through all neighbours, and on from each that fails; `undefined` if none did. */
-const firstFailing = async (workload: Workload, fails: Fails): Promise<Workload | undefined> => {
+type Neighbours = (workload: Workload) => Iterable<Neighbour>;
+
+/** From neighbour to neighbour, until none fails. */
+const descend = async (failing: Workload, fails: Fails, ways: Neighbours): Promise<Workload> => {
+  let workload = failing;
+  for (let simpler: Workload | undefined = workload; simpler; ) {
+    workload = simpler;
+    simpler = await firstFailing(workload, fails, ways);
+  }
+  return workload;
+};
+
+const firstFailing = async (
+  workload: Workload,
+  fails: Fails,
+  ways: Neighbours,
+): Promise<Workload | undefined> => {
   const key = JSON.stringify(workload);
-  for (const neighbour of neighbours(workload)) {
-    if (JSON.stringify(neighbour.workload) !== key && (await fails(neighbour.workload)))
+  for (const neighbour of ways(workload)) {
+    if (JSON.stringify(neighbour.workload) !== key && (await fails(neighbour.workload))) {
       return neighbour.workload;
+    }
   }
   return undefined;
 };
@@ -93,7 +108,6 @@ const stride = async (failing: Workload, fails: Fails): Promise<Workload> => {
   for (const [program, { bodies }] of workload.programs.entries()) {
     for (const body of bodies.keys()) await shrinkBody(program, body, () => workload, attempt);
   }
-  await shrinkSchedule(() => workload, attempt);
   return workload;
 };
 
@@ -136,8 +150,16 @@ const shrinkBody = (
     (operations) => attempt(withBody(now(), program, body, operations)),
   );
 
-const shrinkSchedule = (now: () => Workload, attempt: Attempt): Promise<void> =>
-  shrinkList(
-    () => now().schedule,
-    (schedule) => attempt({ ...now(), schedule }),
+const shortenSchedule = async (failing: Workload, fails: Fails): Promise<Workload> => {
+  let workload = failing;
+  await shrinkList(
+    () => workload.schedule,
+    async (schedule) => {
+      const shorter = { ...workload, schedule };
+      if (!(await fails(shorter))) return false;
+      workload = shorter;
+      return true;
+    },
   );
+  return workload;
+};

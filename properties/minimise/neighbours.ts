@@ -104,7 +104,7 @@ const bodiesOf = (
     bodies.map((operations, body) => ({ program, body, operations })),
   );
 
-function* fewerSteps(workload: Workload): Generator<Neighbour> {
+export function* fewerSteps(workload: Workload): Generator<Neighbour> {
   for (const { program, body, operations } of bodiesOf(workload)) {
     if (operations.length > 1) {
       yield {
