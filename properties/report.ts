@@ -41,8 +41,8 @@ export interface Step {
 export interface Explanation {
   /** Small table of machine facts, first row is the head; may be empty. */
   readonly table: readonly (readonly string[])[];
-  /** Index of the row to mark, and the mark (`← stale`). */
-  readonly mark?: { readonly row: number; readonly text: string };
+  /** Index of the row to mark, and of the cell in it (otherwise behind the row), and the mark (`← stale`). */
+  readonly mark?: { readonly row: number; readonly column?: number; readonly text: string };
   /** Sentences that follow from the table. */
   readonly text: string;
 }
