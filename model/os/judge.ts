@@ -46,7 +46,8 @@ export class Judge {
   }
 
   #acceptInAll(event: Event): Violation | undefined {
-    const states = this.#states.flatMap((state) => branches(state, event));
+    let states = this.#states.flatMap((state) => branches(state, event));
+    if (states.length > MAX_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);
     }
