@@ -1,0 +1,149 @@
+/**
+ * Programs that ask for more pages and tasks than the machine has frames, by doing the same few things over and over.
+ * Every way to get a frame and to give it back is one of the rounds, and so is every way to fail in between: a frame
+ * that is lost each time is missed at the end.
+ */
+import type { AbiGroup } from '../../spec/abi.ts';
+import { bodyAddress, MAX_BODY } from '../../spec/layout.ts';
+import { Pte, type RegisterName } from '../../spec/riscv.ts';
+import { load, mapAt, store, unmapAt } from './acts/memory.ts';
+import type { BodyChoices } from './choices.ts';
+import { Dice } from './dice.ts';
+import { addressOf, Pages, type Slot } from './pages.ts';
+import { factsOf, type Setting } from './program.ts';
+import { type ProgramFacts, Script } from './script.ts';
+
+const { R, W } = Pte;
+
+interface Round {
+  readonly groups: readonly AbiGroup[];
+  readonly write: (script: Script, dice: Dice, slot: Slot) => void;
+}
+
+/** Spawns the program that comes after this one. */
+const spawn = (script: Script): RegisterName => {
+  script.call('spawn', script.scene.program + 1);
+  return script.adopt(script.scene.program + 1).register;
+};
+
+const waitFor = (script: Script, register: RegisterName): void => {
+  script.call('wait', register);
+  for (const child of [...script.children]) script.forget(child);
+};
+
+const ROUNDS: readonly Round[] = [
+  {
+    groups: ['memory'],
+    write: (script, dice, slot) => {
+      mapAt(script, slot, R | W);
+      if (dice.percent(50)) load(script, dice, addressOf(slot));
+      store(script, dice, slot);
+      unmapAt(script, slot);
+    },
+  },
+  {
+    groups: ['tasks', 'children'],
+    write: (script) => {
+      waitFor(script, spawn(script));
+    },
+  },
+  {
+    groups: ['tasks', 'children'],
+    write: (script) => {
+      const register = spawn(script);
+      script.call('kill', register);
+      waitFor(script, register);
+    },
+  },
+  {
+    groups: ['threads', 'children'],
+    write: (script) => {
+      script.call('thread', bodyAddress(1));
+      waitFor(script, script.adopt(-1).register);
+    },
+  },
+  {
+    groups: ['memory', 'tasks', 'children', 'sharing'],
+    write: (script, dice, slot) => {
+      mapAt(script, slot, R | W);
+      store(script, dice, slot);
+      const register = spawn(script);
+      script.call('share', addressOf(slot), register, R);
+      unmapAt(script, slot);
+      waitFor(script, register);
+    },
+  },
+  {
+    groups: ['memory'],
+    write: (script, dice, slot) => {
+      mapAt(script, slot, R);
+      script.call('map', addressOf(slot) + dice.pick([0, 0, 4]), R);
+      unmapAt(script, slot);
+    },
+  },
+  {
+    groups: ['memory', 'tasks'],
+    write: (script, dice, slot) => {
+      script.call('spawn', script.scene.programs);
+      mapAt(script, slot, R | W);
+      store(script, dice, slot);
+      unmapAt(script, slot);
+    },
+  },
+  {
+    groups: ['memory', 'protection'],
+    write: (script, dice, slot) => {
+      mapAt(script, slot, R | W);
+      store(script, dice, slot);
+      script.call('protect', addressOf(slot), R);
+      unmapAt(script, slot);
+    },
+  },
+];
+
+/** Operations of the longest round, and of the end. */
+const LONGEST = 7;
+const END = 4;
+
+export const mayChurn = (groups: ReadonlySet<AbiGroup>): boolean =>
+  groups.has('memory') || (groups.has('tasks') && groups.has('children'));
+
+/** One or two kinds of rounds, in turn, as often as there is room. */
+export const writeChurn = (setting: Setting, [about = 0]: BodyChoices): ProgramFacts => {
+  const dice = new Dice(about);
+  const scene = { ...setting, silent: false, hasInbox: false };
+  const script = new Script(scene, 0, new Pages(0));
+  const first = roundOf(setting, dice);
+  const second = dice.percent(65) ? first : roundOf(setting, dice);
+  script.fill(dice, 1 + dice.roll(3));
+  for (let i = 0; script.operations.length + LONGEST + END <= MAX_BODY; i++) {
+    (i & 1 ? second : first)?.write(script, dice, dice.percent(70) ? 0 : 1 + dice.roll(3));
+  }
+  if (script.has('memory')) for (const slot of [4, 6]) mapAt(script, slot, R | W);
+  if (script.has('tasks')) script.call('exit', 0);
+  const threads = [first, second].some((round) => round?.groups.includes('threads'));
+  return factsOf(scene, threads ? [script, shortThread(script, dice)] : [script]);
+};
+
+/** Rounds that spawn need another program to be spawned. */
+const roundOf = ({ groups, program, programs }: Setting, dice: Dice): Round | undefined => {
+  const rounds = ROUNDS.filter(
+    (round) =>
+      round.groups.every((group) => groups.has(group)) &&
+      (program + 1 < programs || !round.groups.includes('tasks')),
+  );
+  return rounds[dice.roll(rounds.length || 1)];
+};
+
+const shortThread = (main: Script, dice: Dice): Script => {
+  const script = new Script(main.scene, 1, main.pages.forThread(1));
+  script.fill(dice, 1);
+  if (script.has('memory')) {
+    const { first } = script.pages;
+    mapAt(script, first, R | W);
+    store(script, dice, first);
+    unmapAt(script, first);
+  }
+  if (script.has('tasks')) script.call('exit', 0);
+  return script;
+};

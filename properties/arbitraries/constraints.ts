@@ -1,0 +1,28 @@
+/** What callers may ask of generated workloads. */
+import { ABI_GROUPS, type AbiGroup } from '../../spec/abi.ts';
+
+export interface WorkloadConstraints {
+  /** Only calls of these groups are made; besides them, calls that do not exist. */
+  readonly groups: readonly AbiGroup[];
+  /** Harts at most, 1 to 4. */
+  readonly maxHarts: number;
+  /** Tasks that boot starts at most, 1 to 4. */
+  readonly maxTasks: number;
+  /** Programs at most, 1 to 4. */
+  readonly maxPrograms: number;
+  /** Acts (one to about eight operations each) of a body at most, 2 or more. */
+  readonly maxActs: number;
+}
+
+export const DEFAULT_CONSTRAINTS: WorkloadConstraints = {
+  groups: ABI_GROUPS,
+  maxHarts: 4,
+  maxTasks: 3,
+  maxPrograms: 3,
+  maxActs: 6,
+};
+
+export const withDefaults = (constraints: Partial<WorkloadConstraints>): WorkloadConstraints => ({
+  ...DEFAULT_CONSTRAINTS,
+  ...constraints,
+});

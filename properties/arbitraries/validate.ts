@@ -1,0 +1,139 @@
+/**
+ * Is this a workload? For values that come from outside: stored files, other people's generators. Answers with one
+ * sentence that names the place and what is allowed there, or with `undefined` if all is well.
+ *
+ * Checks are plain functions on `unknown`, composed by place; nothing is thrown.
+ */
+import { CALLS } from '../../spec/abi.ts';
+import { FIRST_TEXT_FRAME, MAX_BODIES, MAX_BODY } from '../../spec/layout.ts';
+import { MAX_HARTS, REGISTER_NAMES } from '../../spec/riscv.ts';
+import { PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
+
+/** What is wrong with a value at a place; `undefined`: nothing. */
+type Check = (value: unknown, place: string) => string | undefined;
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+};
+
+const wrong = (value: unknown, place: string, allowed: string): string =>
+  `${place || 'the workload'} is ${shown(value)}, but must be ${allowed}`;
+
+const integer =
+  (min: number, max: number): Check =>
+  (value, place) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max
+      ? undefined
+      : wrong(value, place, `an integer from ${min} to ${max}`);
+
+const oneOf =
+  (...allowed: readonly unknown[]): Check =>
+  (value, place) =>
+    allowed.includes(value)
+      ? undefined
+      : wrong(
+          value,
+          place,
+          `${allowed.length > 1 ? 'one of ' : ''}${allowed.map(shown).join(', ')}`,
+        );
+
+const list =
+  (each: Check, min: number, max: number): Check =>
+  (value, place) => {
+    if (!Array.isArray(value) || value.length < min || value.length > max) {
+      return wrong(value, place, `a list of ${min} to ${max}`);
+    }
+    for (const [index, item] of value.entries()) {
+      const found = each(item, `${place}[${index}]`);
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+const fields =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value, place) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return wrong(value, place, `an object with ${Object.keys(checks).join(', ')}`);
+    }
+    for (const [name, check] of Object.entries(checks)) {
+      const found = check(
+        (value as Record<string, unknown>)[name],
+        place ? `${place}.${name}` : name,
+      );
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+const word = integer(0, 2 ** 32 - 1);
+const register: Check = (value, place) =>
+  typeof value === 'string' && (REGISTER_NAMES as readonly string[]).includes(value)
+    ? undefined
+    : wrong(value, place, 'the name of a register (zero, ra, sp, …, t6)');
+const argument: Check = (value, place) =>
+  (typeof value === 'string' ? register : word)(value, place);
+const call: Check = (value, place) =>
+  (typeof value === 'string' ? oneOf(...CALLS.map(({ name }) => name)) : word)(value, place);
+
+/** What each operation has besides its name. */
+const OPERATIONS: Readonly<Record<string, Check>> = {
+  set: fields({ rd: register, value: word }),
+  move: fields({ rd: register, rs: register }),
+  load: fields({ va: word, rd: register }),
+  store: fields({ va: word, value: argument }),
+  call: fields({ call, args: list(argument, 0, 3) }),
+  jump: fields({ va: word }),
+  loop: fields({}),
+  privileged: fields({ instruction: oneOf(...PRIVILEGED) }),
+};
+
+const operation: Check = (value, place) => {
+  const found = fields({ op: oneOf(...Object.keys(OPERATIONS)) })(value, place);
+  return found ?? OPERATIONS[(value as { op: string }).op]?.(value, place);
+};
+
+const MAX_PROGRAMS = 16;
+const MAX_TASKS = 16;
+const MAX_STEPS = 1_000_000;
+const LONGEST_SCHEDULE = 100_000;
+const hart = integer(0, MAX_HARTS - 1);
+
+const workload = fields({
+  format: oneOf(WORKLOAD_FORMAT),
+  harts: integer(1, MAX_HARTS),
+  frames: integer(16, 4096),
+  tlbEntries: oneOf(1, 2, 4, 8, 16, 32, 64),
+  ipiDelay: integer(0, MAX_STEPS),
+  programs: list(
+    fields({ bodies: list(list(operation, 0, MAX_BODY), 0, MAX_BODIES) }),
+    1,
+    MAX_PROGRAMS,
+  ),
+  start: list(integer(0, MAX_PROGRAMS - 1), 0, MAX_TASKS),
+  schedule: list(hart, 0, LONGEST_SCHEDULE),
+  interrupts: list(fields({ hart, after: integer(0, MAX_STEPS) }), 0, LONGEST_SCHEDULE),
+  steps: integer(0, MAX_STEPS),
+});
+
+/** What parts of it must agree on: harts and programs that exist, and frames for the text. */
+const consistent = ({
+  harts,
+  frames,
+  programs,
+  start,
+  schedule,
+  interrupts,
+}: Workload): string | undefined => {
+  const existing = integer(0, harts - 1);
+  return (
+    list(integer(0, programs.length - 1), 0, MAX_TASKS)(start, 'start') ??
+    list(existing, 0, LONGEST_SCHEDULE)(schedule, 'schedule') ??
+    list(fields({ hart: existing }), 0, LONGEST_SCHEDULE)(interrupts, 'interrupts') ??
+    integer(FIRST_TEXT_FRAME + programs.length + 1, 4096)(frames, 'frames')
+  );
+};
+
+export const validateWorkload = (value: unknown): string | undefined =>
+  workload(value, '') ?? consistent(value as Workload);
