@@ -12,5 +12,5 @@ export type { Executor, KernelFacts, TracedRun } from './properties/execute/exec
 export { localExecutor } from './properties/execute/local.ts';
 export { fileExecutor } from './properties/execute/worker-executor.ts';
 export * from './properties/report.ts';
-export { workloadArbitrary } from './properties/workloads/workload.ts';
+export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export * from './spec/index.ts';

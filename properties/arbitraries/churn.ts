@@ -16,6 +16,8 @@ import { type ProgramFacts, Script } from './script.ts';
 const { R, W } = Pte;
 
 interface Round {
+  /** How often it is chosen, relative to others. */
+  readonly weight: number;
   readonly groups: readonly AbiGroup[];
   readonly write: (script: Script, dice: Dice, slot: Slot) => void;
 }
@@ -33,6 +35,7 @@ const waitFor = (script: Script, register: RegisterName): void => {
 
 const ROUNDS: readonly Round[] = [
   {
+    weight: 1,
     groups: ['memory'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R | W);
@@ -42,12 +45,14 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 3,
     groups: ['tasks', 'children'],
     write: (script) => {
       waitFor(script, spawn(script));
     },
   },
   {
+    weight: 2,
     groups: ['tasks', 'children'],
     write: (script) => {
       const register = spawn(script);
@@ -56,6 +61,7 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 2,
     groups: ['threads', 'children'],
     write: (script) => {
       script.call('thread', bodyAddress(1));
@@ -63,6 +69,7 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 1,
     groups: ['memory', 'tasks', 'children', 'sharing'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R | W);
@@ -74,6 +81,7 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 1,
     groups: ['memory'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R);
@@ -82,6 +90,7 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 2,
     groups: ['memory', 'tasks'],
     write: (script, dice, slot) => {
       script.call('spawn', script.scene.programs);
@@ -91,6 +100,7 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
+    weight: 1,
     groups: ['memory', 'protection'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R | W);
@@ -132,7 +142,8 @@ const roundOf = ({ groups, program, programs }: Setting, dice: Dice): Round | un
       round.groups.every((group) => groups.has(group)) &&
       (program + 1 < programs || !round.groups.includes('tasks')),
   );
-  return rounds[dice.roll(rounds.length || 1)];
+  const weighted = rounds.flatMap((round) => new Array<Round>(round.weight).fill(round));
+  return weighted[dice.roll(weighted.length || 1)];
 };
 
 const shortThread = (main: Script, dice: Dice): Script => {

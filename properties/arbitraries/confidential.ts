@@ -16,10 +16,16 @@ export interface ConfidentialPair {
   readonly secretProgram: number;
 }
 
-/** `undefined` where no program of the workload has a secret. */
-export const confidentialPair = (workload: Workload): ConfidentialPair | undefined => {
-  const secretProgram = workload.programs.findIndex((_, program) => isSecretive(workload, program));
-  if (secretProgram < 0) return undefined;
+/**
+ * `undefined` where no program of the workload has a secret.
+ * @param turn which of the programs that qualify has it, counted round and round
+ */
+export const confidentialPair = (workload: Workload, turn = 0): ConfidentialPair | undefined => {
+  const secretive = [...workload.programs.keys()].filter((program) =>
+    isSecretive(workload, program),
+  );
+  const secretProgram = secretive[turn % Math.max(1, secretive.length)];
+  if (secretProgram === undefined) return undefined;
   return { a: workload, b: withOtherSecrets(workload, secretProgram), secretProgram };
 };
 

@@ -38,6 +38,8 @@ const LOOP = 14;
 const SHORT = 5;
 const THREADED = 65;
 const SECOND_THREAD = 40;
+/** Of the workloads with a loop: those in which program 0 loops too. */
+const BOTH_LOOP = 40;
 const STEPS = { plain: 400, loop: 380, churn: 700, 'short of memory': 400 } as const;
 
 export const lower = (choices: Choices, setting: Setting): Workload => {
@@ -83,6 +85,7 @@ const programsOf = (
   const count = kind === 'churn' ? Math.min(2, programs.length) : programs.length;
   const facts: ProgramFacts[] = new Array<ProgramFacts>(count);
   const looping = kind === 'loop' ? dice.roll(count) : -1;
+  const alsoLooping = looping >= 0 && dice.percent(BOTH_LOOP) ? 0 : looping;
   const threaded = dice.percent(THREADED) ? dice.roll(count) : -1;
   const most = dice.percent(SECOND_THREAD) ? 2 : 1;
   for (let program = count - 1; program >= 0; program--) {
@@ -96,7 +99,7 @@ const programsOf = (
       continue;
     }
     const bodies = program === threaded ? [first, ...threads.slice(0, most)] : [first];
-    const loops = program === looping ? dice.roll(bodies.length) : -1;
+    const loops = program === looping || program === alsoLooping ? dice.roll(bodies.length) : -1;
     facts[program] = writeProgram(setting, repertoire, bodies, loops);
   }
   return facts;

@@ -101,10 +101,13 @@ export class Pages {
     return this.#search(dice.roll(16), this.first, this.count, rights);
   }
 
-  /** A slot where this body may map a page; −1: all are taken. Slots used before are as likely as others. */
+  /**
+   * A slot where this body may map a page; −1: all are taken. Half of the time the lowest one, so that all spaces use
+   * some of the same addresses.
+   */
   free(dice: Dice): Slot {
     const { first, count } = this;
-    const from = dice.roll(count);
+    const from = dice.percent(50) ? 0 : dice.roll(count);
     for (let i = 0; i < count; i++) {
       const slot = first + ((from + i) % count);
       if (this.rights[slot] === 0 && !this.#blocked[slot]) return slot;

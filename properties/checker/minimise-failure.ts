@@ -3,9 +3,9 @@
 import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
 import { Cause } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
+import { isSecretive, withOtherSecrets } from '../arbitraries/confidential.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
-import { isSecretive, withOtherSecrets } from '../workloads/confidential.ts';
 import { type Failure, judge, judgePair } from './failure.ts';
 import { repeat } from './search.ts';
 

@@ -77,7 +77,10 @@ export const whyTranslation = (
   if (table.length === 1) return undefined;
   return {
     table,
-    ...(stale && stale.row < table.length && { mark: { row: stale.row, column: stale.hart + 2, text: '← stale' } }),
+    ...(stale &&
+      stale.row < table.length && {
+        mark: { row: stale.row, column: stale.hart + 2, text: '← stale' },
+      }),
     text: stale ? staleText(replay, vpn, stale.hart) : tableText(replay, vpn, place),
   };
 };

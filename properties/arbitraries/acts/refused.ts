@@ -8,9 +8,10 @@ import type { Script } from '../script.ts';
 import type { Act } from './act.ts';
 
 const READ_WRITE = 6;
-/** Rights that no call grants; those with 2 and 3 bits of W and X come twice, being the interesting ones. */
-const BAD_RIGHTS = [14, 14, 12, 12, 0, 1, 3, 4, 7, 8, 15, 0xffff_ffff] as const;
-const BAD_PAGES = [0, USER_END, KERNEL_TEXT, DIRECT_MAP, 0xffff_f000] as const;
+/** Rights that no call grants, mostly W and X at once. */
+const BAD_RIGHTS = [14, 14, 14, 14, 14, 12, 0, 1, 3, 4, 8, 15, 0xffff_ffff] as const;
+/** Page 0 and the first page that is not user space are where a check is easily one off. */
+const BAD_PAGES = [0, 0, 0, USER_END, USER_END, KERNEL_TEXT, DIRECT_MAP, 0xffff_f000] as const;
 
 /** The address of a page that is mapped, or that could be. */
 const anyPage = (script: Script, dice: Dice): VirtualAddress => {
@@ -19,10 +20,10 @@ const anyPage = (script: Script, dice: Dice): VirtualAddress => {
 };
 
 const badAddress = (script: Script, dice: Dice): VirtualAddress =>
-  dice.percent(60) ? dice.pick(BAD_PAGES) : anyPage(script, dice) + dice.pick([4, 1, 0xffc]);
+  dice.percent(75) ? dice.pick(BAD_PAGES) : anyPage(script, dice) + dice.pick([4, 1, 0xffc]);
 
 export const mapRefused: Act = (script, dice) => {
-  const choice = dice.roll(6);
+  const choice = dice.roll(8);
   const mapped = script.pages.mapped(dice);
   const free = script.pages.free(dice);
   const prot = dice.pick([2, READ_WRITE]);
@@ -43,12 +44,12 @@ export const unmapRefused: Act = (script, dice) => {
 };
 
 export const protectRefused: Act = (script, dice) => {
-  const choice = dice.roll(6);
+  const choice = dice.roll(8);
   const mapped = script.pages.mapped(dice);
   const free = script.pages.free(dice);
   if (choice < 3 && mapped >= 0) script.call('protect', addressOf(mapped), dice.pick(BAD_RIGHTS));
-  else if (choice === 3) script.call('protect', USER_TEXT, dice.pick([READ_WRITE, 2, 10]));
-  else if (choice === 4 && free >= 0) script.call('protect', addressOf(free), READ_WRITE);
+  else if (choice < 5) script.call('protect', USER_TEXT, dice.pick([READ_WRITE, 2, 10]));
+  else if (choice === 5 && free >= 0) script.call('protect', addressOf(free), READ_WRITE);
   else script.call('protect', badAddress(script, dice), dice.pick([2, READ_WRITE]));
 };
 
