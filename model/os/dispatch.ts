@@ -1,29 +1,14 @@
 /**
- * The kernel's answers: returns to user mode with the results of calls, harts that idle, bytes on the console, the end
- * of the run. Any choice of task is accepted; results, registers and reach are judged.
+ * Returns to user mode: who may run, with which registers and which reach. Any choice of task is accepted.
  */
-import { Errno, errnoOf, resultName } from '../../spec/errno.ts';
-import type { Event, ReturnEvent } from '../../spec/events.ts';
-import type { Clause } from '../../spec/properties.ts';
-import { A0, Pte, REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
-import type { Transition } from '../../spec/transitions.ts';
-import { byteAt, mayAccess } from './access.ts';
-import {
-  claimedCall,
-  effectOf,
-  errorAllowed,
-  errorsOf,
-  isBlocked,
-  successAllowed,
-} from './calls.ts';
-import { type OsState, type PendingCall, type Task, take } from './state.ts';
-import { errorText, notRepaired } from './user.ts';
+import type { ReturnEvent } from '../../spec/events.ts';
+import { REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
+import { hex } from './instruction.ts';
+import { callReturns } from './results.ts';
+import { type OsState, type Task, take } from './state.ts';
 import { checkView } from './view.ts';
 import type { Violation } from './violation.ts';
-import { firstRunnable, isRunnable, releaseHandled, updateWaste } from './waiting.ts';
-
-type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
-const hex = (word: Word): string => `0x${word.toString(16)}`;
+import { isRunnable, releaseHandled, updateWaste } from './waiting.ts';
 
 export const goBack = (state: OsState, event: ReturnEvent): Violation | undefined => {
   const hart = state.harts[event.hart];
@@ -95,86 +80,6 @@ const mayRun = (task: Task, event: ReturnEvent): Violation | undefined => {
   return undefined;
 };
 
-const callReturns = (
-  state: OsState,
-  task: Task,
-  call: PendingCall,
-  event: ReturnEvent,
-): Violation | undefined => {
-  const a0 = event.registers[A0] ?? 0;
-  const name = claimedCall(state, call.number)?.name;
-  const errno = errnoOf(a0);
-  const errors = errorsOf(state, task, call);
-  const fine =
-    errno === undefined
-      ? (errors.length === 0 || name === 'write' || call.done) && successAllowed(state, call, a0)
-      : !call.done && errorAllowed(state, task, call, a0) === true;
-  if (!fine) return wrongResult(state, task, call, a0, errors);
-  if (errno === undefined) {
-    if (!call.done) effectOf(state, task, call, a0);
-  } else countRefusal(state, call, name);
-  task.call = undefined;
-  state.pending = state.pending.filter((tid) => tid !== task.tid);
-  task.registers[A0] = a0;
-  task.pc = (task.pc + 4) >>> 0;
-  return undefined;
-};
-
-const countRefusal = (state: OsState, call: PendingCall, name: string | undefined): void => {
-  if (!name) {
-    take(state, 'unknownCall');
-    return;
-  }
-  const prot = name === 'map' || name === 'protect' ? call.args[1] : 0;
-  if (prot & Pte.W && prot & Pte.X) take(state, 'refusedWriteExecute');
-  if (name !== 'yield' && name !== 'exit') take(state, `${name}Refused` as Transition);
-};
-
-const wrongResult = (
-  state: OsState,
-  task: Task,
-  call: PendingCall,
-  a0: Word,
-  errors: readonly number[],
-): Violation => {
-  const description = claimedCall(state, call.number);
-  const early = errnoOf(a0) === Errno.ENOMEM && errors.length === 0;
-  const clause: Clause = early
-    ? 'enomem-too-early'
-    : description
-      ? `wrong-result-${description.group}`
-      : 'unknown-call-accepted';
-  const what = description?.name ?? `call ${call.number}`;
-  return {
-    clause,
-    hart: task.hart,
-    tid: task.tid,
-    expected: allowedText(state, task, call, errors, early),
-    observed: `${what} returns ${resultName(a0)}`,
-  };
-};
-
-const allowedText = (
-  state: OsState,
-  task: Task,
-  call: PendingCall,
-  errors: readonly number[],
-  early: boolean,
-): string => {
-  const name = claimedCall(state, call.number)?.name;
-  if (early) return `the call succeeds: far fewer frames are in use than the machine has`;
-  if (isBlocked(state, task)) return `wait does not return before task ${call.args[0]} has ended`;
-  if (name === 'write') {
-    return errors.length > 0
-      ? `-EFAULT, or the count of bytes sent before the first unreadable one (${call.sent})`
-      : `the count of bytes sent: ${call.sent}${call.sent === 0 ? ', and at least one is sent' : ''}`;
-  }
-  if (errors.length > 0 && !call.done) return errorText(errors);
-  if (name === 'spawn' || name === 'thread') return 'a tid of 1 or more that no task has had';
-  if (name === 'wait') return String(state.tasks.get(call.args[0])?.exitStatus ?? 0);
-  return '0';
-};
-
 const checkRegisters = (task: Task, event: ReturnEvent): Violation | undefined => {
   const { registers, pc } = event;
   if (pc !== task.pc) return registerDiffers(task, event, 0, task.pc, pc);
@@ -242,101 +147,4 @@ const dispatched = (state: OsState, task: Task, event: ReturnEvent): Violation |
     };
   }
   return undefined;
-};
-
-export const goIdle = (state: OsState, event: Of<'idle'>): Violation | undefined => {
-  const hart = state.harts[event.hart];
-  if (!hart) return undefined;
-  const task = state.tasks.get(hart.task);
-  if (task && isBlocked(state, task)) take(state, 'waitBlocked');
-  releaseHandled(state, event.hart);
-  hart.task = 0;
-  hart.idle = true;
-  hart.waiting = false;
-  updateWaste(state);
-  return undefined;
-};
-
-export const transmitted = (state: OsState, event: Of<'console'>): Violation | undefined => {
-  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
-  const call = task?.call;
-  const common = { clause: 'console-differs' as const, hart: event.hart, tid: task?.tid ?? 0 };
-  if (!task || !call || claimedCall(state, call.number)?.name !== 'write') {
-    return {
-      ...common,
-      expected: 'bytes reach the console only by write',
-      observed: 'the kernel sent bytes without a write call',
-    };
-  }
-  for (const byte of event.bytes) {
-    const va = call.args[0] + call.sent;
-    if (call.sent >= call.args[1] || !mayAccess(state, task, va, Pte.R) || va >= 2 ** 32) {
-      return {
-        ...common,
-        vpn: va >>> 12,
-        expected: `write sends no byte beyond number ${call.sent}: ${call.sent >= call.args[1] ? 'that was its length' : `task ${task.tid} cannot read ${hex(va)}`}`,
-        observed: `it sends ${hex(byte)}`,
-      };
-    }
-    const expected = byteAt(state, task, va);
-    if (byte !== expected) {
-      return {
-        ...common,
-        vpn: va >>> 12,
-        expected: `byte ${call.sent} is that at ${hex(va)}: ${hex(expected)}`,
-        observed: `${hex(byte)} was sent`,
-      };
-    }
-    call.sent += 1;
-  }
-  return undefined;
-};
-
-export const halted = (state: OsState, event: Of<'halt'>): Violation => {
-  const clause: Record<Of<'halt'>['reason'], Clause> = {
-    'kernel-unreachable': 'kernel-fault',
-    'handler-threw': 'handler-threw',
-    'boot-failed': 'handler-threw',
-    'out-of-fuel': 'handler-hangs',
-    forbidden: 'forbidden-host-call',
-  };
-  return {
-    clause: clause[event.reason],
-    hart: event.hart,
-    tid: state.harts[event.hart]?.task ?? 0,
-    expected:
-      event.reason === 'boot-failed' ? 'boot returns the trap handler' : 'the trap handler returns',
-    observed: event.message.split('\n')[0] ?? '',
-  };
-};
-
-/** Nothing can move any more: then nobody may be waiting for a hart. */
-export const ended = (state: OsState, event: Of<'end'>): Violation | undefined => {
-  if (event.reason !== 'quiescent') return undefined;
-  const stuck = state.harts.findIndex(({ waiting }) => waiting);
-  if (stuck >= 0) {
-    return {
-      clause: 'handler-hangs',
-      hart: stuck,
-      tid: state.harts[stuck]?.task ?? 0,
-      expected: 'what a kernel routine waits for happens at some time',
-      observed: `the routine on hart ${stuck} waits, and nothing is left that could wake it`,
-    };
-  }
-  const task = firstRunnable(state);
-  if (!task) return undefined;
-  if (task.fault)
-    return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
-  const victim = state.lastVictim;
-  const bystander = victim !== undefined && task.ranAt <= victim.dispatches && task.ranAt > 0;
-  return {
-    clause: bystander ? 'bystander-lost' : 'idle-while-runnable',
-    hart: event.hart,
-    tid: task.tid,
-    ...(bystander && { other: victim.tid }),
-    expected: bystander
-      ? `task ${task.tid} goes on: only task ${victim.tid} was ended`
-      : `task ${task.tid} is given a hart: it is runnable`,
-    observed: 'every hart waits for an interrupt, and none is on its way',
-  };
 };

@@ -7,9 +7,11 @@
  */
 import { enableMapSet, Immer } from 'immer';
 import type { Event, EventKind } from '../../spec/events.ts';
-import { ended, goBack, goIdle, halted, transmitted } from './dispatch.ts';
+import { goBack } from './dispatch.ts';
+import { ended, goIdle, halted, transmitted } from './ends.ts';
 import type { OsState } from './state.ts';
-import { retire, trap } from './user.ts';
+import { trap } from './traps.ts';
+import { retire } from './user.ts';
 import type { Violation } from './violation.ts';
 import { updateWaste } from './waiting.ts';
 

@@ -4,12 +4,11 @@
  */
 import type { ReturnEvent, Translation } from '../../spec/events.ts';
 import { FIRST_TEXT_FRAME } from '../../spec/layout.ts';
-import { Pte, rightsName, type Word } from '../../spec/riscv.ts';
+import { Pte, rightsName } from '../../spec/riscv.ts';
 import { difference, excess, spaceOf } from './access.ts';
+import { hex } from './instruction.ts';
 import { type OsState, type Page, type Space, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
-
-const hex = (word: Word): string => `0x${word.toString(16)}`;
 
 export const checkView = (
   state: OsState,

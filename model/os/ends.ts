@@ -1,0 +1,110 @@
+/** What is not a return: harts that idle, bytes on the console, a kernel that stops, the end of the run. */
+import type { Event } from '../../spec/events.ts';
+import type { Clause } from '../../spec/properties.ts';
+import { Pte } from '../../spec/riscv.ts';
+import { byteAt, mayAccess } from './access.ts';
+import { claimedCall, isBlocked } from './calls.ts';
+import { hex } from './instruction.ts';
+import { type OsState, take } from './state.ts';
+import { notRepaired } from './traps.ts';
+import type { Violation } from './violation.ts';
+import { firstRunnable, releaseHandled, updateWaste } from './waiting.ts';
+
+type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+export const goIdle = (state: OsState, event: Of<'idle'>): Violation | undefined => {
+  const hart = state.harts[event.hart];
+  if (!hart) return undefined;
+  const task = state.tasks.get(hart.task);
+  if (task && isBlocked(state, task)) take(state, 'waitBlocked');
+  releaseHandled(state, event.hart);
+  hart.task = 0;
+  hart.idle = true;
+  hart.waiting = false;
+  updateWaste(state);
+  return undefined;
+};
+
+export const transmitted = (state: OsState, event: Of<'console'>): Violation | undefined => {
+  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const call = task?.call;
+  const common = { clause: 'console-differs' as const, hart: event.hart, tid: task?.tid ?? 0 };
+  if (!task || !call || claimedCall(state, call.number)?.name !== 'write') {
+    return {
+      ...common,
+      expected: 'bytes reach the console only by write',
+      observed: 'the kernel sent bytes without a write call',
+    };
+  }
+  for (const byte of event.bytes) {
+    const va = call.args[0] + call.sent;
+    if (call.sent >= call.args[1] || !mayAccess(state, task, va, Pte.R) || va >= 2 ** 32) {
+      return {
+        ...common,
+        vpn: va >>> 12,
+        expected: `write sends no byte beyond number ${call.sent}: ${call.sent >= call.args[1] ? 'that was its length' : `task ${task.tid} cannot read ${hex(va)}`}`,
+        observed: `it sends ${hex(byte)}`,
+      };
+    }
+    const expected = byteAt(state, task, va);
+    if (byte !== expected) {
+      return {
+        ...common,
+        vpn: va >>> 12,
+        expected: `byte ${call.sent} is that at ${hex(va)}: ${hex(expected)}`,
+        observed: `${hex(byte)} was sent`,
+      };
+    }
+    call.sent += 1;
+  }
+  return undefined;
+};
+
+export const halted = (state: OsState, event: Of<'halt'>): Violation => {
+  const clause: Record<Of<'halt'>['reason'], Clause> = {
+    'kernel-unreachable': 'kernel-fault',
+    'handler-threw': 'handler-threw',
+    'boot-failed': 'handler-threw',
+    'out-of-fuel': 'handler-hangs',
+    forbidden: 'forbidden-host-call',
+  };
+  return {
+    clause: clause[event.reason],
+    hart: event.hart,
+    tid: state.harts[event.hart]?.task ?? 0,
+    expected:
+      event.reason === 'boot-failed' ? 'boot returns the trap handler' : 'the trap handler returns',
+    observed: event.message.split('\n')[0] ?? '',
+  };
+};
+
+/** Nothing can move any more: then nobody may be waiting for a hart. */
+export const ended = (state: OsState, event: Of<'end'>): Violation | undefined => {
+  if (event.reason !== 'quiescent') return undefined;
+  const stuck = state.harts.findIndex(({ waiting }) => waiting);
+  if (stuck >= 0) {
+    return {
+      clause: 'handler-hangs',
+      hart: stuck,
+      tid: state.harts[stuck]?.task ?? 0,
+      expected: 'what a kernel routine waits for happens at some time',
+      observed: `the routine on hart ${stuck} waits, and nothing is left that could wake it`,
+    };
+  }
+  const task = firstRunnable(state);
+  if (!task) return undefined;
+  if (task.fault)
+    return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
+  const victim = state.lastVictim;
+  const bystander = victim !== undefined && task.ranAt <= victim.dispatches && task.ranAt > 0;
+  return {
+    clause: bystander ? 'bystander-lost' : 'idle-while-runnable',
+    hart: event.hart,
+    tid: task.tid,
+    ...(bystander && { other: victim.tid }),
+    expected: bystander
+      ? `task ${task.tid} goes on: only task ${victim.tid} was ended`
+      : `task ${task.tid} is given a hart: it is runnable`,
+    observed: 'every hart waits for an interrupt, and none is on its way',
+  };
+};

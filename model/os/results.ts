@@ -1,0 +1,99 @@
+/** What a system call returns, held against the call table. */
+import { Errno, errnoName, errnoOf, resultName } from '../../spec/errno.ts';
+import type { ReturnEvent } from '../../spec/events.ts';
+import type { Clause } from '../../spec/properties.ts';
+import { A0, Pte, type Word } from '../../spec/riscv.ts';
+import type { Transition } from '../../spec/transitions.ts';
+import {
+  claimedCall,
+  effectOf,
+  errorAllowed,
+  errorsOf,
+  isBlocked,
+  successAllowed,
+} from './calls.ts';
+import { type OsState, type PendingCall, type Task, take } from './state.ts';
+import type { Violation } from './violation.ts';
+
+export const callReturns = (
+  state: OsState,
+  task: Task,
+  call: PendingCall,
+  event: ReturnEvent,
+): Violation | undefined => {
+  const a0 = event.registers[A0] ?? 0;
+  const name = claimedCall(state, call.number)?.name;
+  const errno = errnoOf(a0);
+  const errors = errorsOf(state, task, call);
+  const fine =
+    errno === undefined
+      ? (errors.length === 0 || name === 'write' || call.done) && successAllowed(state, call, a0)
+      : !call.done && errorAllowed(state, task, call, a0) === true;
+  if (!fine) return wrongResult(state, task, call, a0, errors);
+  if (errno === undefined) {
+    if (!call.done) effectOf(state, task, call, a0);
+  } else countRefusal(state, call, name);
+  task.call = undefined;
+  state.pending = state.pending.filter((tid) => tid !== task.tid);
+  task.registers[A0] = a0;
+  task.pc = (task.pc + 4) >>> 0;
+  return undefined;
+};
+
+const countRefusal = (state: OsState, call: PendingCall, name: string | undefined): void => {
+  if (!name) {
+    take(state, 'unknownCall');
+    return;
+  }
+  const prot = name === 'map' || name === 'protect' ? call.args[1] : 0;
+  if (prot & Pte.W && prot & Pte.X) take(state, 'refusedWriteExecute');
+  if (name !== 'yield' && name !== 'exit') take(state, `${name}Refused` as Transition);
+};
+
+const wrongResult = (
+  state: OsState,
+  task: Task,
+  call: PendingCall,
+  a0: Word,
+  errors: readonly number[],
+): Violation => {
+  const description = claimedCall(state, call.number);
+  const early = errnoOf(a0) === Errno.ENOMEM && errors.length === 0;
+  const clause: Clause = early
+    ? 'enomem-too-early'
+    : description
+      ? `wrong-result-${description.group}`
+      : 'unknown-call-accepted';
+  const what = description?.name ?? `call ${call.number}`;
+  return {
+    clause,
+    hart: task.hart,
+    tid: task.tid,
+    expected: allowedText(state, task, call, errors, early),
+    observed: `${what} returns ${resultName(a0)}`,
+  };
+};
+
+const allowedText = (
+  state: OsState,
+  task: Task,
+  call: PendingCall,
+  errors: readonly number[],
+  early: boolean,
+): string => {
+  const name = claimedCall(state, call.number)?.name;
+  if (early) return `the call succeeds: far fewer frames are in use than the machine has`;
+  if (isBlocked(state, task)) return `wait does not return before task ${call.args[0]} has ended`;
+  if (name === 'write') {
+    return errors.length > 0
+      ? `-EFAULT, or the count of bytes sent before the first unreadable one (${call.sent})`
+      : `the count of bytes sent: ${call.sent}${call.sent === 0 ? ', and at least one is sent' : ''}`;
+  }
+  if (errors.length > 0 && !call.done) return errorText(errors);
+  if (name === 'spawn' || name === 'thread') return 'a tid of 1 or more that no task has had';
+  if (name === 'wait') return String(state.tasks.get(call.args[0])?.exitStatus ?? 0);
+  return '0';
+};
+
+const errorText = (errors: readonly number[]): string =>
+  errors.map((errno) => `-${errnoName(errno)}`).join(' or ');

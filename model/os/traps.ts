@@ -1,0 +1,167 @@
+/**
+ * What ends a stretch of user instructions: interrupts, faults, system calls; and traps of the kernel itself.
+ *
+ * A fault is judged at once: an access that the rights allow must be repaired by the kernel, any other ends the task.
+ */
+import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
+import type { TrapEvent } from '../../spec/events.ts';
+import { USER_END } from '../../spec/layout.ts';
+import { A0, A7, Cause, causeName, Pte, type Rights, type Word } from '../../spec/riscv.ts';
+import { mayAccess, spaceOf } from './access.ts';
+import { changesOthers, claimedCall, exitNow } from './calls.ts';
+import { hex, nextOperation, operandOf } from './instruction.ts';
+import { endTask, othersAlive } from './space.ts';
+import { type OsState, type Task, take } from './state.ts';
+import type { Violation } from './violation.ts';
+
+/** Page faults in a row that a kernel may need for one instruction. */
+export const MAX_RETRIES = 8;
+
+const FAULT_RIGHT: Readonly<Record<number, Rights>> = {
+  [Cause.instructionPageFault]: Pte.X,
+  [Cause.instructionAccess]: Pte.X,
+  [Cause.loadPageFault]: Pte.R,
+  [Cause.loadAccess]: Pte.R,
+  [Cause.storePageFault]: Pte.W,
+  [Cause.storeAccess]: Pte.W,
+};
+
+export const trap = (state: OsState, event: TrapEvent): Violation | undefined => {
+  const hart = state.harts[event.hart];
+  if (!hart) return undefined;
+  const interrupt = (event.cause & Cause.interrupt) !== 0;
+  if (event.cause === Cause.softwareInterrupt) hart.ipiPending = false;
+  hart.idle = false;
+  if (event.mode === 'S') return interrupt ? undefined : supervisorTrap(state, event);
+  const task = state.tasks.get(hart.task);
+  if (!task) return undefined;
+  task.status = 'stopped';
+  task.handledOn = event.hart;
+  if (task.looping && event.cause === Cause.timerInterrupt) take(state, 'loopInterrupted');
+  task.sinceTrap = 0;
+  task.waited = 0;
+  if (task.dying) {
+    endTask(state, task, KILLED_STATUS);
+    return undefined;
+  }
+  if (event.pc !== task.pc) {
+    return {
+      clause: 'registers-differ',
+      hart: event.hart,
+      tid: task.tid,
+      expected: `pc is ${hex(task.pc)}`,
+      observed: `pc is ${hex(event.pc)}`,
+      register: 0,
+    };
+  }
+  if (interrupt) {
+    task.interrupted = event.cause === Cause.timerInterrupt;
+    return undefined;
+  }
+  return exception(state, task, event);
+};
+
+/** A fault of supervisor mode is fine on a user address that the task may access: the kernel repairs it. */
+const supervisorTrap = (state: OsState, event: TrapEvent): Violation | undefined => {
+  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const right = FAULT_RIGHT[event.cause] ?? 0;
+  if (task && right && event.tval < USER_END) return undefined;
+  return {
+    clause: 'kernel-fault',
+    hart: event.hart,
+    tid: task?.tid ?? 0,
+    expected: 'supervisor mode never faults on an address of its own',
+    observed: `${causeName(event.cause)} in supervisor mode at ${hex(event.tval)}`,
+  };
+};
+
+const exception = (state: OsState, task: Task, event: TrapEvent): Violation | undefined => {
+  if (event.cause === Cause.userEcall) return systemCall(state, task);
+  const right = FAULT_RIGHT[event.cause];
+  const repairable = right !== undefined && mayAccess(state, task, event.tval, right);
+  if (event.cause === Cause.illegalInstruction && mayAccess(state, task, task.pc, Pte.X)) {
+    const operation = nextOperation(state, task);
+    if (operation && operation.op !== 'privileged') {
+      return {
+        clause: 'contents-survive',
+        hart: event.hart,
+        tid: task.tid,
+        expected: `the instruction at ${hex(task.pc)} is legal`,
+        observed: 'it traps as illegal: the hart fetched another word',
+        vpn: task.pc >>> 12,
+      };
+    }
+    take(state, 'illegalInstruction');
+    if (operation) take(state, 'privilegedRefused');
+  }
+  countRefusal(state, task, event, repairable);
+  task.fault = { va: event.tval, cause: event.cause, repairable };
+  if (repairable) {
+    task.retries += 1;
+    if (task.retries > MAX_RETRIES) return notRepaired(task, event);
+    return undefined;
+  }
+  state.lastVictim = { tid: task.tid, dispatches: state.dispatches };
+  if (othersAlive(state, task.tid)) take(state, 'faultAmongOthers');
+  endTask(state, task, faultStatus(event.cause));
+  return undefined;
+};
+
+export const notRepaired = (
+  task: Task,
+  event: { hart: number; cause: Word; tval: Word },
+): Violation => ({
+  clause: 'allowed-access-refused',
+  hart: event.hart,
+  tid: task.tid,
+  expected: 'the access succeeds: the page is mapped with the right it needs',
+  observed: `${causeName(event.cause)} at ${hex(event.tval)}${task.retries > MAX_RETRIES ? ` for the ${task.retries}th time` : ', and the task never runs again'}`,
+  vpn: event.tval >>> 12,
+});
+
+const countRefusal = (state: OsState, task: Task, event: TrapEvent, repairable: boolean): void => {
+  const { cause, tval } = event;
+  const vpn = tval >>> 12;
+  if (
+    cause === Cause.loadMisaligned ||
+    cause === Cause.storeMisaligned ||
+    cause === Cause.instructionMisaligned
+  ) {
+    take(state, 'misaligned');
+    return;
+  }
+  if (FAULT_RIGHT[cause] === undefined || repairable) return;
+  const space = spaceOf(state, task);
+  if (tval >= USER_END) take(state, 'refusedKernel');
+  else if (space?.formerly.has(vpn)) take(state, 'refusedAfterUnmap');
+  else if (!space?.pages.has(vpn)) take(state, 'refusedUnmapped');
+  else if (cause === Cause.storePageFault) take(state, 'refusedStore');
+  else if (cause === Cause.instructionPageFault) take(state, 'refusedExecute');
+};
+
+const systemCall = (state: OsState, task: Task): Violation | undefined => {
+  const operation = nextOperation(state, task);
+  if (operation?.op !== 'call' || !mayAccess(state, task, task.pc, Pte.X)) {
+    return {
+      clause: 'contents-survive',
+      hart: task.hart,
+      tid: task.tid,
+      expected: 'no system call here',
+      observed: 'an ecall was fetched',
+      vpn: task.pc >>> 12,
+    };
+  }
+  const number = (typeof operation.call === 'number' ? operation.call : Call[operation.call]) >>> 0;
+  const values = operation.args.map((argument) => operandOf(task, argument));
+  task.registers[A7] = number;
+  for (const [i, value] of values.entries()) task.registers[A0 + i] = value;
+  const [a0 = 0, a1 = 0, a2 = 0] = task.registers.slice(A0, A0 + 3);
+  task.call = { number, args: [a0, a1, a2], done: false, child: 0, sent: 0 };
+  const description = claimedCall(state, number);
+  if (!description) return undefined;
+  if (description.name === 'exit') exitNow(state, task, a0);
+  else if (changesOthers(description.name)) state.pending.push(task.tid);
+  if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))
+    take(state, 'wildPointer');
+  return undefined;
+};
