@@ -13,22 +13,24 @@ class LocalExecutor implements Executor {
   readonly facts: KernelFacts;
   readonly output = '';
   readonly #kernel: Kernel;
+  readonly #fresh: () => Kernel;
   readonly #arena = new Arena();
   readonly #tell = shippedTeller();
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, fresh: () => Kernel) {
     this.#kernel = kernel;
+    this.#fresh = fresh;
     this.facts = factsOf(kernel);
   }
 
-  #run(workload: Workload, options: RunOptions): TracedRun {
-    const run = runWorkload(this.#kernel, workload, options);
+  #run(kernel: Kernel, workload: Workload, options: RunOptions): TracedRun {
+    const run = runWorkload(kernel, workload, options);
     const messages = run.messages.map((message) => tellMessage(message, this.#tell));
     return { words: run.words, length: run.length, messages, notes: run.notes };
   }
 
   async run(workload: Workload): Promise<RunLog> {
-    return this.#run(workload, { arena: this.#arena });
+    return this.#run(this.#fresh(), workload, { arena: this.#arena });
   }
 
   async runAll(
@@ -36,17 +38,16 @@ class LocalExecutor implements Executor {
     each: (log: RunLog, index: number) => void,
   ): Promise<void> {
     for (const [index, workload] of workloads.entries()) {
-      each(this.#run(workload, { arena: this.#arena }), index);
+      each(this.#run(this.#fresh(), workload, { arena: this.#arena }), index);
     }
   }
 
-  /** Every run is one more boot of the same object. */
-  runKept(workload: Workload): Promise<RunLog> {
-    return this.run(workload);
+  async runKept(workload: Workload): Promise<RunLog> {
+    return this.#run(this.#kernel, workload, { arena: this.#arena });
   }
 
   async trace(workload: Workload): Promise<TracedRun> {
-    const run = this.#run(workload, { arena: new Arena(), trace: true });
+    const run = this.#run(this.#fresh(), workload, { arena: new Arena(), trace: true });
     const notes = run.notes.map((note) =>
       note.kind === 'snapshot' ? note : { ...note, stack: this.#tell(note.stack) },
     );
@@ -61,4 +62,6 @@ class LocalExecutor implements Executor {
   async close(): Promise<void> {}
 }
 
-export const localExecutor = (kernel: Kernel): Executor => new LocalExecutor(kernel);
+/** @param fresh another instance of the kernel, for each boot that is to start from nothing; without: the same object */
+export const localExecutor = (kernel: Kernel, fresh: () => Kernel = () => kernel): Executor =>
+  new LocalExecutor(kernel, fresh);
