@@ -57,8 +57,9 @@ export const writeMain = (
   };
   const inbox = scene.facts.findIndex((facts) => facts?.hasInbox);
   script.fill(dice, 1 + dice.roll(3));
-  if (inbox > scene.program && !scene.silent && script.has('tasks'))
-    spawnChild(script, dice, inbox);
+  const family = script.has('tasks') && scene.program + 1 < scene.programs;
+  if (family && inbox > scene.program && !scene.silent) spawnChild(script, dice, inbox);
+  else if (family && (scene.program > 0 || loops) && dice.percent(60)) spawnChild(script, dice);
   for (const choice of choices) {
     if (!script.fits(ROOM)) break;
     if (plans.length < threads && dice.percent(START)) start();

@@ -9,7 +9,7 @@ import { Pte, type RegisterName } from '../../spec/riscv.ts';
 import { load, mapAt, store, unmapAt } from './acts/memory.ts';
 import type { BodyChoices } from './choices.ts';
 import { Dice } from './dice.ts';
-import { addressOf, Pages, type Slot } from './pages.ts';
+import { addressOf, Pages, SLOTS, type Slot } from './pages.ts';
 import { factsOf, type Setting } from './program.ts';
 import { type ProgramFacts, Script } from './script.ts';
 
@@ -73,7 +73,6 @@ const ROUNDS: readonly Round[] = [
     groups: ['memory', 'tasks', 'children', 'sharing'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R | W);
-      store(script, dice, slot);
       const register = spawn(script);
       script.call('share', addressOf(slot), register, R);
       unmapAt(script, slot);
@@ -81,11 +80,11 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
-    weight: 1,
+    weight: 2,
     groups: ['memory'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R);
-      script.call('map', addressOf(slot) + dice.pick([0, 0, 4]), R);
+      script.call('map', addressOf(slot) + dice.pick([0, 0, 0, 0, 4]), R);
       unmapAt(script, slot);
     },
   },
@@ -111,14 +110,13 @@ const ROUNDS: readonly Round[] = [
   },
 ];
 
-/** Operations of the longest round, and of the end. */
-const LONGEST = 7;
-const END = 4;
+/** Rounds are begun up to so many operations; the rest is for the end. */
+const ROOM = 46;
 
 export const mayChurn = (groups: ReadonlySet<AbiGroup>): boolean =>
   groups.has('memory') || (groups.has('tasks') && groups.has('children'));
 
-/** One or two kinds of rounds, in turn, as often as there is room. */
+/** One or two kinds of rounds, in turn; then it takes all the memory that is there by the frame budget. */
 export const writeChurn = (setting: Setting, [about = 0]: BodyChoices): ProgramFacts => {
   const dice = new Dice(about);
   const scene = { ...setting, silent: false, hasInbox: false };
@@ -126,13 +124,24 @@ export const writeChurn = (setting: Setting, [about = 0]: BodyChoices): ProgramF
   const first = roundOf(setting, dice);
   const second = dice.percent(65) ? first : roundOf(setting, dice);
   script.fill(dice, 1 + dice.roll(3));
-  for (let i = 0; script.operations.length + LONGEST + END <= MAX_BODY; i++) {
+  for (let i = 0; script.operations.length < ROOM; i++) {
     (i & 1 ? second : first)?.write(script, dice, dice.percent(70) ? 0 : 1 + dice.roll(3));
   }
-  if (script.has('memory')) for (const slot of [4, 6]) mapAt(script, slot, R | W);
+  if (script.has('memory')) takeAll(script, dice);
   if (script.has('tasks')) script.call('exit', 0);
+  script.operations.splice(MAX_BODY);
   const threads = [first, second].some((round) => round?.groups.includes('threads'));
   return factsOf(scene, threads ? [script, shortThread(script, dice)] : [script]);
+};
+
+/** Maps as many pages as were in use at once before, children included: what was lost on the way is missing now. */
+const takeAll = (script: Script, dice: Dice): void => {
+  let slot = 0;
+  do {
+    mapAt(script, slot, R | W);
+    slot += 1;
+  } while (script.frames < script.peak && slot < SLOTS && script.operations.length < MAX_BODY - 2);
+  store(script, dice, slot - 1);
 };
 
 /** Rounds that spawn need another program to be spawned. */

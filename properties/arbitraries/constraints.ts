@@ -10,6 +10,8 @@ export interface WorkloadConstraints {
   readonly maxTasks: number;
   /** Programs at most, 1 to 4. */
   readonly maxPrograms: number;
+  /** How late inter-processor interrupts may be, in machine steps. */
+  readonly maxIpiDelay: number;
   /** Acts (one to about eight operations each) of a body at most, 2 or more. */
   readonly maxActs: number;
 }
@@ -19,6 +21,7 @@ export const DEFAULT_CONSTRAINTS: WorkloadConstraints = {
   maxHarts: 4,
   maxTasks: 3,
   maxPrograms: 3,
+  maxIpiDelay: 8,
   maxActs: 6,
 };
 

@@ -28,29 +28,31 @@ export interface Setting {
   readonly repertoire: Repertoire;
   readonly maxHarts: number;
   readonly maxTasks: number;
+  readonly maxIpiDelay: number;
 }
 
-type Kind = 'plain' | 'loop' | 'churn' | 'short of memory';
+/** In `loop` one body ends in an endless loop, in `loops` all do. */
+type Kind = 'plain' | 'loop' | 'loops' | 'churn' | 'short of memory';
 
 /** Shares in percent; the rest is plain. */
-const CHURN = 11;
-const LOOP = 14;
+const CHURN = 12;
+const LOOP = 9;
+const LOOPS = 5;
 const SHORT = 5;
 const THREADED = 65;
 const SECOND_THREAD = 40;
-/** Of the workloads with a loop: those in which program 0 loops too. */
-const BOTH_LOOP = 40;
-const STEPS = { plain: 400, loop: 380, churn: 700, 'short of memory': 400 } as const;
+const STEPS = { plain: 400, loop: 380, loops: 440, churn: 700, 'short of memory': 400 } as const;
 
 export const lower = (choices: Choices, setting: Setting): Workload => {
   const dice = new Dice(choices.machine);
   const kind = kindOf(dice, setting);
-  const harts = kind === 'loop' && dice.percent(60) ? 1 : hartsOf(dice, setting.maxHarts);
+  const oneHart = kind === 'loop' && dice.percent(60);
+  const harts = oneHart ? 1 : hartsOf(dice, setting.maxHarts);
   const facts = programsOf(choices, setting, kind, dice);
   const start = startOf(
     new Dice(choices.start),
     facts.length,
-    kind === 'churn' ? 1 : setting.maxTasks,
+    kind === 'churn' || kind === 'loops' ? 1 : setting.maxTasks,
   );
   let peak = 0;
   for (const program of start) peak += facts[program]?.peak ?? 0;
@@ -59,7 +61,7 @@ export const lower = (choices: Choices, setting: Setting): Workload => {
     harts,
     frames: framesOf(facts.length, peak, dice, kind === 'short of memory'),
     tlbEntries: tlbEntriesOf(dice),
-    ipiDelay: ipiDelayOf(dice),
+    ipiDelay: Math.min(setting.maxIpiDelay, ipiDelayOf(dice)),
     programs: facts.map(({ bodies }) => ({ bodies })),
     start,
     schedule: scheduleOf(choices.schedule, harts),
@@ -72,7 +74,8 @@ const kindOf = (dice: Dice, { groups }: Setting): Kind => {
   const at = dice.roll(100);
   if (at < CHURN && mayChurn(groups)) return 'churn';
   if (at < CHURN + LOOP) return 'loop';
-  return at < CHURN + LOOP + SHORT ? 'short of memory' : 'plain';
+  if (at < CHURN + LOOP + LOOPS) return 'loops';
+  return at < CHURN + LOOP + LOOPS + SHORT ? 'short of memory' : 'plain';
 };
 
 /** The last program first, for it is spawned by those before it. */
@@ -85,7 +88,6 @@ const programsOf = (
   const count = kind === 'churn' ? Math.min(2, programs.length) : programs.length;
   const facts: ProgramFacts[] = new Array<ProgramFacts>(count);
   const looping = kind === 'loop' ? dice.roll(count) : -1;
-  const alsoLooping = looping >= 0 && dice.percent(BOTH_LOOP) ? 0 : looping;
   const threaded = dice.percent(THREADED) ? dice.roll(count) : -1;
   const most = dice.percent(SECOND_THREAD) ? 2 : 1;
   for (let program = count - 1; program >= 0; program--) {
@@ -95,15 +97,19 @@ const programsOf = (
       facts[program] =
         program === 0
           ? writeChurn(setting, first)
-          : writeProgram(setting, repertoire, [first.slice(0, SHORT_BODY)], -1);
+          : writeProgram(setting, repertoire, [first.slice(0, SHORT_BODY)], noLoop);
       continue;
     }
     const bodies = program === threaded ? [first, ...threads.slice(0, most)] : [first];
-    const loops = program === looping || program === alsoLooping ? dice.roll(bodies.length) : -1;
+    const loop = dice.roll(bodies.length);
+    const loops = (body: number): boolean =>
+      kind === 'loops' || (program === looping && body === loop);
     facts[program] = writeProgram(setting, repertoire, bodies, loops);
   }
   return facts;
 };
+
+const noLoop = (): boolean => false;
 
 /** Choices for a program that is spawned often. */
 const SHORT_BODY = 3;

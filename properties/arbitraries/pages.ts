@@ -18,6 +18,7 @@ const ADDRESSES: readonly VirtualAddress[] = [
   0x2000, 0x3000, 0x4000, 0x5000, 0x6000, 0x8000, 0x1_2000, 0x3f_f000, 0xa000, 0xb000, 0xc000,
   0x1_a000, 0xe000, 0xf000, 0x1_0000, 0x1_e000,
 ];
+export const SLOTS = ADDRESSES.length;
 export const addressOf = (slot: Slot): VirtualAddress => ADDRESSES[slot] ?? 0x2000;
 
 /** Slots of a body: its first one, and how many. */

@@ -12,20 +12,20 @@ const WITH_INBOX = 45;
 
 export type Setting = Pick<Scene, 'groups' | 'program' | 'programs' | 'facts'>;
 
-/** @param loops the body that ends in an endless loop; −1: none */
+/** @param loops which bodies end in an endless loop */
 export const writeProgram = (
   setting: Setting,
   repertoire: Repertoire,
   bodies: readonly BodyChoices[],
-  loops: number,
+  loops: (body: number) => boolean,
 ): ProgramFacts => {
   const [first = []] = bodies;
   const scene = sceneOf(setting, new Dice(~(first[0] ?? 0)));
-  const { script, plans } = writeMain(scene, repertoire, first, bodies.length - 1, loops === 0);
+  const { script, plans } = writeMain(scene, repertoire, first, bodies.length - 1, loops(0));
   const scripts: Script[] = [script];
   for (const plan of plans) {
     const choices = bodies[plan.body] ?? [];
-    scripts.push(writeThread(scene, repertoire, choices, plan, loops === plan.body));
+    scripts.push(writeThread(scene, repertoire, choices, plan, loops(plan.body)));
   }
   return factsOf(scene, scripts);
 };

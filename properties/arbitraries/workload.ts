@@ -21,6 +21,7 @@ export const workloadArbitrary = (
     repertoire: { acts: tableOf(ACTS, groups), ends: tableOf(ENDS, groups) },
     maxHarts: full.maxHarts,
     maxTasks: full.maxTasks,
+    maxIpiDelay: full.maxIpiDelay,
   };
   return choicesArbitrary(full).map((choices) => lower(choices, setting));
 };

@@ -47,9 +47,9 @@ export const protectRefused: Act = (script, dice) => {
   const choice = dice.roll(8);
   const mapped = script.pages.mapped(dice);
   const free = script.pages.free(dice);
-  if (choice < 3 && mapped >= 0) script.call('protect', addressOf(mapped), dice.pick(BAD_RIGHTS));
-  else if (choice < 5) script.call('protect', USER_TEXT, dice.pick([READ_WRITE, 2, 10]));
-  else if (choice === 5 && free >= 0) script.call('protect', addressOf(free), READ_WRITE);
+  if (choice < 4 && mapped >= 0) script.call('protect', addressOf(mapped), dice.pick(BAD_RIGHTS));
+  else if (choice < 6) script.call('protect', USER_TEXT, dice.pick([READ_WRITE, 2, 10]));
+  else if (choice === 6 && free >= 0) script.call('protect', addressOf(free), READ_WRITE);
   else script.call('protect', badAddress(script, dice), dice.pick([2, READ_WRITE]));
 };
 
