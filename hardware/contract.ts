@@ -123,6 +123,11 @@ export interface Kernel {
   readonly implements: readonly AbiGroup[];
   /** A runnable task waits for at most so many dispatches of others. Without it no bound is claimed. */
   readonly fairness?: number;
+  /**
+   * Inter-processor interrupts may come up to so many machine steps late (at most 64), and the kernel waits for what it
+   * asked of other harts. Without it they are taken before the next user instruction, and no handler has to wait.
+   */
+  readonly ipiDelay?: number;
   boot(machine: Machine, image: BootImage): Routine;
 }
 

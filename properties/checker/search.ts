@@ -45,7 +45,7 @@ export const workloadsFor = (
   from: number,
   count: number,
 ): Workload[] =>
-  fc.sample(workloadArbitrary({ groups: executor.facts.implements }), {
+  fc.sample(workloadArbitrary({ groups: executor.facts.implements, maxIpiDelay: executor.facts.ipiDelay ?? 0 }), {
     seed: (seed + from * 7919) | 0,
     numRuns: count,
   });

@@ -14,6 +14,7 @@ export interface KernelFacts {
   readonly architecture: ArchitectureName;
   readonly implements: readonly AbiGroup[];
   readonly fairness?: number;
+  readonly ipiDelay?: number;
   /** The file it came from, as the user gave it. */
   readonly file?: string;
 }

@@ -18,6 +18,7 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     architecture,
     implements: groups,
     fairness,
+    ipiDelay,
     boot,
   } = value as Record<string, unknown>;
   const problems: string[] = [];
@@ -36,6 +37,9 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     problems.push(
       `\`fairness\` must be a whole number above 0 or be left out, it is ${nameOf(fairness)}`,
     );
+  }
+  if (ipiDelay !== undefined && !(Number.isSafeInteger(ipiDelay) && Number(ipiDelay) >= 0 && Number(ipiDelay) <= 64)) {
+    problems.push(`\`ipiDelay\` must be a whole number from 0 to 64 or be left out, it is ${nameOf(ipiDelay)}`);
   }
   if (typeof boot !== 'function')
     problems.push(`\`boot\` must be a function, it is ${nameOf(boot)}`);
@@ -66,6 +70,7 @@ export const factsOf = (kernel: Kernel, file?: string): KernelFacts => ({
   architecture: kernel.architecture,
   implements: ABI_GROUPS.filter((group) => kernel.implements.includes(group)),
   ...(kernel.fairness === undefined ? {} : { fairness: kernel.fairness }),
+  ...(kernel.ipiDelay === undefined ? {} : { ipiDelay: kernel.ipiDelay }),
   ...(file === undefined ? {} : { file }),
 });
 

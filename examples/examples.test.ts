@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { check } from '../properties/checker/check.ts';
+import { fileExecutor } from '../properties/execute/worker-executor.ts';
+
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+const checked = async (name: string, workloads: number) => {
+  const executor = await fileExecutor(pathOf(name));
+  try {
+    return await check(executor, { seed: 1, workloads });
+  } finally {
+    await executor.close();
+  }
+};
+
+describe('the first kernel', () => {
+  test('is one file of at most 100 lines', () => {
+    expect(
+      readFileSync(pathOf('first-kernel.ts'), 'utf8').trimEnd().split('\n').length,
+    ).toBeLessThanOrEqual(100);
+  });
+
+  test('passes everything that it claims', async () => {
+    const report = await checked('first-kernel.ts', 1500);
+    expect(
+      report.properties.filter(({ verdict }) => verdict === 'failed' || verdict === 'inconclusive'),
+    ).toEqual([]);
+  });
+
+  test('with one line less fails one property, in a story of at most 8 steps', async () => {
+    const report = await checked('first-kernel-mistake.ts', 800);
+    const failed = report.properties.filter(({ verdict }) => verdict === 'failed');
+    expect(failed.map(({ id }) => id)).toContain('isolation/no-access-after-unmap');
+    const story = failed.find(({ id }) => id === 'isolation/no-access-after-unmap')?.counterexample;
+    expect(story?.steps.length).toBeLessThanOrEqual(8);
+    expect(
+      story?.steps.flatMap(({ kernel }) => kernel).some(({ line }) => line !== undefined),
+    ).toBe(true);
+  });
+});
