@@ -15,15 +15,19 @@ export interface Replayed {
   readonly message: string;
 }
 
+/** What is needed to run a failure again. */
+export type Saved = Pick<Counterexample, 'workload' | 'other' | 'clause'>;
+
 /** The program whose words differ between the two workloads of a two-run failure. */
-const secretProgramOf = ({ workload, other }: Counterexample): number =>
+const secretProgramOf = ({ workload, other }: Saved): number =>
   workload.programs.findIndex(
     (program, index) => JSON.stringify(program) !== JSON.stringify(other?.programs[index]),
   );
 
-const failureOf = async (
+/** How the executor's kernel fails now, if it does. */
+export const failureOf = async (
   executor: Executor,
-  saved: Counterexample,
+  saved: Saved,
 ): Promise<Failure | undefined> => {
   const { workload, other, clause } = saved;
   if (clause === 'runs-differ' || clause === 'state-kept') return repeat(executor, workload);
