@@ -16,12 +16,14 @@ import type { State } from './kernel.ts';
 import { PROMISED, type Space, type Task, TaskWord } from './layout.ts';
 import { leafOf } from './pages.ts';
 import { get } from './tables.ts';
+import { isBusy, tryAgain } from './waiting.ts';
 
 /** Interrupts wait while the kernel runs: a longer write is cut short, as the call table allows. */
 export const LONGEST_WRITE = PAGE_SIZE;
 
 export const write = (k: State, hart: Hart, task: Task, va: Word, length: Word): number => {
-  const space = get(k.tasks, task, TaskWord.space);
+  const space = get(k, task, TaskWord.space);
+  if (isBusy(k, space)) return tryAgain(k, hart, space);
   const end = Math.min(length, LONGEST_WRITE);
   let sent = 0;
   while (sent < end) {

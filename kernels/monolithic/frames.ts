@@ -5,10 +5,14 @@
  * the number of the next free frame. A frame comes back when its last user lets go. `promised` frames are free, but
  * spoken for: a page that was mapped and never touched always gets its frame.
  */
-import type { Frame } from '../../spec/riscv.ts';
+import { type Frame, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { Control, FREE_FRAME } from './layout.ts';
 import { get, set } from './tables.ts';
+
+/** The address of a frame's word in the frame table. */
+export const entryOf = (k: State, frame: Frame): number =>
+  ((k.control[Control.frameTable + (frame >>> 10)] ?? 0) << 10) + (frame & (WORDS_PER_FRAME - 1));
 
 const bump = (k: State, word: number, by: number): void => {
   k.control[word] = (k.control[word] ?? 0) + by;
@@ -25,16 +29,16 @@ export const allocateFrame = (k: State): Frame => {
   if (available(k) < 1) return 0;
   bump(k, Control.freeCount, -1);
   const frame = k.routines.takeFrame(k);
-  set(k.frames, frame, 0, 1);
+  set(k, entryOf(k, frame), 0, 1);
   return frame;
 };
 
 export const retainFrame = (k: State, frame: Frame): void =>
-  set(k.frames, frame, 0, get(k.frames, frame, 0) + 1);
+  set(k, entryOf(k, frame), 0, get(k, entryOf(k, frame), 0) + 1);
 
 export const releaseFrame = (k: State, frame: Frame): void => {
-  const users = get(k.frames, frame, 0) - 1;
-  set(k.frames, frame, 0, users);
+  const users = get(k, entryOf(k, frame), 0) - 1;
+  set(k, entryOf(k, frame), 0, users);
   if (users > 0) return;
   bump(k, Control.freeCount, 1);
   k.routines.giveFrame(k, frame);
@@ -48,11 +52,11 @@ export const zeroFrame = (k: State, frame: Frame): void => {
 /** Last in, first out: what was just given back is warm in the cache. */
 export const takeFrame = (k: State): Frame => {
   const frame = k.control[Control.freeHead] ?? 0;
-  k.control[Control.freeHead] = (get(k.frames, frame, 0) & ~FREE_FRAME) >>> 0;
+  k.control[Control.freeHead] = (get(k, entryOf(k, frame), 0) & ~FREE_FRAME) >>> 0;
   return frame;
 };
 
 export const giveFrame = (k: State, frame: Frame): void => {
-  set(k.frames, frame, 0, (FREE_FRAME | (k.control[Control.freeHead] ?? 0)) >>> 0);
+  set(k, entryOf(k, frame), 0, (FREE_FRAME | (k.control[Control.freeHead] ?? 0)) >>> 0);
   k.control[Control.freeHead] = frame;
 };

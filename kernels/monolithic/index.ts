@@ -19,6 +19,7 @@ import * as schedule from './schedule.ts';
 import * as spaces from './spaces.ts';
 import * as switching from './switch.ts';
 import * as traps from './trap.ts';
+import * as waiting from './waiting.ts';
 
 export const routines: Routines = {
   kernelRoot,
@@ -26,7 +27,6 @@ export const routines: Routines = {
   trap: traps.trap,
   trapFromKernel: traps.trapFromKernel,
   call: traps.call,
-  leave: traps.leave,
 
   saveContext: switching.saveContext,
   restoreContext: switching.restoreContext,
@@ -69,7 +69,7 @@ export const routines: Routines = {
   shootdown: fences.shootdown,
   acknowledge: fences.acknowledge,
   releaseAfterFence: fences.releaseAfterFence,
-  awaitFence: fences.awaitFence,
+  awaitFence: waiting.awaitFence,
 
   startProgram: lifecycle.startProgram,
   createTask: lifecycle.createTask,
@@ -98,6 +98,9 @@ export const routines: Routines = {
 /** A task that is ready waits for at most so many dispatches of others, while no more than so many tasks are ready. */
 const FAIRNESS = 64;
 
+/** Shootdowns wait for their acknowledgement, however late the interrupt comes. */
+const LATEST_IPI = 8;
+
 export interface Build extends Partial<Routines> {
   readonly name?: string;
   /** False: makes no claim of fairness. */
@@ -112,6 +115,7 @@ export const buildMonolithic = (replace: Build = {}): Kernel => {
     architecture: 'monolithic',
     implements: ABI_GROUPS,
     ...(fairness === false ? {} : { fairness }),
+    ipiDelay: LATEST_IPI,
     boot: (machine, image) => boot(machine, image, all),
   });
 };

@@ -11,21 +11,23 @@
 import type { BootImage, Hart, Machine, Wait } from '../../hardware/contract.ts';
 import type { Frame, Rights, VirtualAddress, Vpn, Word } from '../../spec/riscv.ts';
 import type { Space, Task } from './layout.ts';
-import type { Table } from './tables.ts';
 
 export interface State {
   readonly machine: Machine;
   readonly image: BootImage;
   readonly routines: Routines;
+  /** The routines of the system calls, by number. */
+  readonly calls: readonly (CallRoutine | undefined)[];
   /** The control frame. */
   readonly control: Uint32Array;
-  readonly frames: Table;
-  readonly tasks: Table;
-  readonly spaces: Table;
+  /** Every frame of RAM: the kernel reaches its records by address. */
+  readonly ram: readonly Uint32Array[];
 }
 
 /** A call that is over without a result: the caller has ended, or waits and gets its result later. */
 export const NO_RESULT = -4096;
+/** A call that has changed nothing and starts again, once the hart has waited (waiting.ts). */
+export const TRY_AGAIN = -4097;
 
 /** A system call: arguments as in the call table, the result for `a0`. */
 export type CallRoutine = (
@@ -52,8 +54,6 @@ export interface Routines {
   trapFromKernel(k: State, hart: Hart): void;
   /** A system call of `task`: looks the number up, does it, and delivers its result. */
   call(k: State, hart: Hart, task: Task): void;
-  /** The way out of the kernel: to the task that the hart has, or to another. */
-  leave(k: State, hart: Hart): void;
 
   // ---- switch.ts
   /** The registers of the interrupted task into its record. */
@@ -130,7 +130,9 @@ export interface Routines {
   acknowledge(k: State, hart: Hart): void;
   /** Gives a frame back, but not before every hart that was asked to fence has done so. */
   releaseAfterFence(k: State, hart: Hart, frame: Frame): void;
-  /** Waits for the other harts' fences, then leaves the kernel. */
+
+  // ---- waiting.ts
+  /** Waits for other harts, then leaves the kernel. */
   awaitFence(k: State, hart: Hart): Waiting;
 
   // ---- lifecycle.ts

@@ -7,19 +7,18 @@
  *     task table      64 words a task: its fields, and its registers while it does not run
  *     space table     8 words an address space
  *
- * A table grows by a frame when it is full and gives a frame back when nothing is left in it; its directory in the
+ * A table grows by a frame when it is full, and gives a frame back when nothing is left in it; its directory in the
  * control frame names its frames. The control frame, in words:
  *
- *     0            16                80           84        128           384            400
- *     [ scalars    | harts 4 × 16    | frames × 4 |         | tasks × 256 | spaces × 16  |       ]
+ *     0            16                80           84        128           385            402
+ *     [ scalars    | harts 4 × 16    | frames × 4 |         | 1 + tasks   | 1 + spaces   |       ]
  *
- * Numbers of tasks and spaces are places in their tables: place 0 stays empty, 0 means "none". The same holds for
- * frames: frame 0 is the kernel's text.
+ * Tasks and spaces are known by the address of their record, in words of RAM (tables.ts); 0 means none.
  */
 
-/** A task's place in the task table, 1 or more; 0: no task. Unlike a tid it is used again. */
+/** The address of a task's record; 0: no task. Unlike a tid it is used again. */
 export type Task = number;
-/** An address space's place in the space table, 1 or more; 0: the kernel's own tables. */
+/** The address of an address space's record; 0: the kernel's own tables. */
 export type Space = number;
 
 /** Words of the control frame. */
@@ -46,8 +45,17 @@ export const Control = {
   harts: 16,
   frameTable: 80,
   taskTable: 128,
-  spaceTable: 384,
+  spaceTable: 385,
 } as const;
+
+/** A table of records: where its directory begins in the control frame, its frames at most, and words of a record. */
+export interface Table {
+  readonly directory: number;
+  readonly limit: number;
+  readonly words: number;
+}
+export const TASKS: Table = { directory: Control.taskTable, limit: 256, words: 64 };
+export const SPACES: Table = { directory: Control.spaceTable, limit: 16, words: 8 };
 
 /** Words of a hart's block. */
 export const HartWord = {
@@ -58,10 +66,12 @@ export const HartWord = {
   /** Fences that others have asked of this hart, and how many of them it has done: a difference is work to do. */
   requested: 2,
   done: 3,
-  /** Bit h: a call on this hart waits until hart h has fenced. */
+  /** Bit h: the call on this hart waits until hart h has fenced; bit 4: until a space is not busy. */
   awaited: 4,
-  /** The frame that is given back once they all have; 0: none. */
-  release: 5,
+  /** The space that it is about. */
+  waitsOn: 5,
+  /** The frame that is given back once they all have fenced; 0: none. */
+  release: 6,
 } as const;
 
 /** First word of a hart's block. */
@@ -78,34 +88,31 @@ export const TaskWord = {
   space: 2,
   /** Its parent, while that lives. */
   parent: 3,
-  /** Neighbours in the queue of ready tasks. */
+  /** The next task that is ready, while it is ready itself. */
   next: 4,
-  previous: 5,
-  /** The hart it runs on, while it runs. */
-  hart: 6,
   /** What wait returns, once it has ended. */
-  status: 7,
-  /** 1: it was killed while it ran on another hart, and ends at its next trap. */
-  doomed: 8,
+  status: 5,
   /** The child that it waits for. */
-  waitsFor: 9,
+  waitsFor: 6,
   /** 32 words: pc, x1 to x31. */
   context: 32,
 } as const;
 
-export const TaskState = { ready: 1, running: 2, waiting: 3, ended: 4 } as const;
+/** A doomed task was killed while another hart ran it: it ends at its next trap. */
+export const TaskState = { alive: 0, doomed: 1, ended: 2 } as const;
 
 /** Words of a space's record. */
 export const SpaceWord = {
-  /** Its two tables. 4 MiB of user space need one leaf table. */
-  root: 0,
+  /** The value for satp: its root table, and its asid, 1 to 63, or 0 if it has none of its own. */
+  satp: 0,
+  /** 4 MiB of user space need one leaf table. */
   leaf: 1,
-  /** 1 to 63; 0: it has none of its own. */
-  asid: 2,
   /** Tasks in it that have not ended. */
-  tasks: 3,
+  tasks: 2,
   /** Bit h: hart h may hold old entries under this asid, and fences before it runs the space. */
-  stale: 4,
+  stale: 3,
+  /** Bit h: a call on hart h waits for fences of this space. */
+  busy: 4,
   /** The virtual page of its text. */
   text: 5,
   /** Pages mapped, without text. */

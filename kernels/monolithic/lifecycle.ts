@@ -17,26 +17,27 @@ import {
   hartAt,
   type Space,
   SpaceWord,
+  TASKS,
   type Task,
   TaskState,
   TaskWord,
 } from './layout.ts';
-import { allocateRecord, freeRecord, get, nextRecord, set } from './tables.ts';
-import { childOf, livingChild } from './tasks.ts';
+import { allocateRecord, findRecord, freeRecord, get, set } from './tables.ts';
+import { childOf, hartOf, livingChild } from './tasks.ts';
 
 // ---- beginnings
 
 export const createTask = (k: State, space: Space, pc: VirtualAddress, parent: Task): Task => {
-  const { control, tasks } = k;
-  const task = allocateRecord(k, tasks);
+  const { control } = k;
+  const task = allocateRecord(k, TASKS);
   if (task === 0) return 0;
   const tid = control[Control.nextTid] ?? 0;
   control[Control.nextTid] = tid + 1;
-  set(tasks, task, TaskWord.tid, tid);
-  set(tasks, task, TaskWord.space, space);
-  set(tasks, task, TaskWord.context, pc);
-  set(tasks, task, TaskWord.parent, parent);
-  set(k.spaces, space, SpaceWord.tasks, get(k.spaces, space, SpaceWord.tasks) + 1);
+  set(k, task, TaskWord.tid, tid);
+  set(k, task, TaskWord.space, space);
+  set(k, task, TaskWord.context, pc);
+  set(k, task, TaskWord.parent, parent);
+  set(k, space, SpaceWord.tasks, get(k, space, SpaceWord.tasks) + 1);
   k.routines.enqueue(k, task);
   return task;
 };
@@ -46,7 +47,7 @@ export const startProgram = (k: State, parent: Task, program: number): number =>
   const space = k.routines.createSpace(k, program);
   if (space === 0) return -Errno.ENOMEM;
   const task = k.routines.createTask(k, space, k.image.programs[program]?.entry ?? 0, parent);
-  if (task !== 0) return get(k.tasks, task, TaskWord.tid);
+  if (task !== 0) return get(k, task, TaskWord.tid);
   k.routines.releaseSpace(k, space);
   return -Errno.ENOMEM;
 };
@@ -56,9 +57,9 @@ export const spawn = (k: State, _: Hart, task: Task, program: Word): number =>
 
 export const thread = (k: State, _: Hart, task: Task, pc: Word): number => {
   if (pc % 4 !== 0 || pc >= k.image.userEnd) return -Errno.EINVAL;
-  const space = get(k.tasks, task, TaskWord.space);
+  const space = get(k, task, TaskWord.space);
   const created = k.routines.createTask(k, space, pc, task);
-  return created === 0 ? -Errno.ENOMEM : get(k.tasks, created, TaskWord.tid);
+  return created === 0 ? -Errno.ENOMEM : get(k, created, TaskWord.tid);
 };
 
 // ---- ends
@@ -69,39 +70,39 @@ export const stop = (k: State, hart: Hart, task: Task, status: number): void => 
 };
 
 export const end = (k: State, task: Task, status: number): void => {
-  const { routines, tasks } = k;
-  set(tasks, task, TaskWord.state, TaskState.ended);
-  set(tasks, task, TaskWord.status, status);
+  const { routines } = k;
+  set(k, task, TaskWord.state, TaskState.ended);
+  set(k, task, TaskWord.status, status);
   routines.orphan(k, task);
-  routines.leaveSpace(k, get(tasks, task, TaskWord.space));
-  const parent = get(tasks, task, TaskWord.parent);
+  routines.leaveSpace(k, get(k, task, TaskWord.space));
+  const parent = get(k, task, TaskWord.parent);
   if (parent === 0) routines.reap(k, task);
-  else if (get(tasks, parent, TaskWord.waitsFor) === task) routines.wakeParent(k, parent, task);
+  else if (get(k, parent, TaskWord.waitsFor) === task) routines.wakeParent(k, parent, task);
 };
 
 export const orphan = (k: State, task: Task): void => {
-  const { tasks } = k;
-  for (let child = nextRecord(tasks, 1); child !== 0; child = nextRecord(tasks, child + 1)) {
-    if (get(tasks, child, TaskWord.parent) !== task) continue;
-    set(tasks, child, TaskWord.parent, 0);
-    if (get(tasks, child, TaskWord.state) === TaskState.ended) k.routines.reap(k, child);
+  for (;;) {
+    const child = findRecord(k, TASKS, TaskWord.parent, task);
+    if (child === 0) return;
+    set(k, child, TaskWord.parent, 0);
+    if (get(k, child, TaskWord.state) === TaskState.ended) k.routines.reap(k, child);
   }
 };
 
 export const leaveSpace = (k: State, space: Space): void => {
-  const tasks = get(k.spaces, space, SpaceWord.tasks) - 1;
-  set(k.spaces, space, SpaceWord.tasks, tasks);
+  const tasks = get(k, space, SpaceWord.tasks) - 1;
+  set(k, space, SpaceWord.tasks, tasks);
   if (tasks === 0) k.routines.releaseSpace(k, space);
 };
 
 export const wakeParent = (k: State, parent: Task, child: Task): void => {
-  set(k.tasks, parent, TaskWord.waitsFor, 0);
-  set(k.tasks, parent, TaskWord.context + A0, get(k.tasks, child, TaskWord.status));
+  set(k, parent, TaskWord.waitsFor, 0);
+  set(k, parent, TaskWord.context + A0, get(k, child, TaskWord.status));
   k.routines.reap(k, child);
   k.routines.enqueue(k, parent);
 };
 
-export const reap = (k: State, task: Task): void => freeRecord(k, k.tasks, task);
+export const reap = (k: State, task: Task): void => freeRecord(k, TASKS, task);
 
 export const exit = (k: State, hart: Hart, task: Task, code: Word): number => {
   k.routines.stop(k, hart, task, exitStatus(code));
@@ -119,13 +120,12 @@ export const yieldCall = (k: State, hart: Hart, task: Task): number => {
 export const wait = (k: State, hart: Hart, task: Task, tid: Word): number => {
   const child = childOf(k, task, tid);
   if (child === 0) return -Errno.ECHILD;
-  if (get(k.tasks, child, TaskWord.state) === TaskState.ended) {
-    const status = get(k.tasks, child, TaskWord.status);
+  if (get(k, child, TaskWord.state) === TaskState.ended) {
+    const status = get(k, child, TaskWord.status);
     k.routines.reap(k, child);
     return status;
   }
-  set(k.tasks, task, TaskWord.state, TaskState.waiting);
-  set(k.tasks, task, TaskWord.waitsFor, child);
+  set(k, task, TaskWord.waitsFor, child);
   k.control[hartAt(hart.id) + HartWord.task] = 0;
   return NO_RESULT;
 };
@@ -133,13 +133,13 @@ export const wait = (k: State, hart: Hart, task: Task, tid: Word): number => {
 export const kill = (k: State, _: Hart, task: Task, tid: Word): number => {
   const child = livingChild(k, task, tid);
   if (child < 0) return child;
-  const state = get(k.tasks, child, TaskWord.state);
-  if (state === TaskState.running) {
-    set(k.tasks, child, TaskWord.doomed, 1);
-    k.machine.sendIpi(get(k.tasks, child, TaskWord.hart));
+  const hart = hartOf(k, child);
+  if (hart >= 0) {
+    set(k, child, TaskWord.state, TaskState.doomed);
+    k.machine.sendIpi(hart);
     return 0;
   }
-  if (state === TaskState.ready) k.routines.dequeue(k, child);
+  if (get(k, child, TaskWord.waitsFor) === 0) k.routines.dequeue(k, child);
   k.routines.end(k, child, KILLED_STATUS);
   return 0;
 };

@@ -22,10 +22,10 @@ import { get, set } from './tables.ts';
 
 /** The leaf table of a space. */
 export const leafOf = (k: State, space: Space): Uint32Array =>
-  k.machine.frame(get(k.spaces, space, SpaceWord.leaf));
+  k.machine.frame(get(k, space, SpaceWord.leaf));
 
 export const countPages = (k: State, space: Space, by: number): void =>
-  set(k.spaces, space, SpaceWord.pages, get(k.spaces, space, SpaceWord.pages) + by);
+  set(k, space, SpaceWord.pages, get(k, space, SpaceWord.pages) + by);
 
 /** Not valid for the hardware: the first touch faults. */
 export const promise = (_: State, rights: Rights): Word => PROMISED | rights;
@@ -107,7 +107,7 @@ export const pageFault = (k: State, hart: Hart, task: Task): boolean => {
   const { stval, scause } = hart;
   if (stval >= k.image.userEnd) return false;
   const vpn = stval >>> 12;
-  const space = get(k.tasks, task, TaskWord.space);
+  const space = get(k, task, TaskWord.space);
   const entry = leafOf(k, space)[vpn] ?? 0;
   if (!(k.routines.rightsOf(entry) & needed(scause))) return false;
   if (entry & PROMISED) k.routines.populate(k, hart, space, vpn);

@@ -7,10 +7,10 @@
  * shares asid 0 with others, and every load of it fences.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { PAGE_SHIFT, Pte, pte, satp, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import { asidOf, PAGE_SHIFT, Pte, pte, rootOf, satp, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import { allHarts } from './fences.ts';
 import type { State } from './kernel.ts';
-import { Control, HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
+import { Control, HartWord, hartAt, SPACES, type Space, SpaceWord } from './layout.ts';
 import { leafOf } from './pages.ts';
 import { allocateRecord, freeRecord, get, set } from './tables.ts';
 
@@ -20,13 +20,13 @@ const ASIDS = 64;
 export const createSpace = (k: State, program: number): Space => {
   const { routines, machine, image } = k;
   const text = image.programs[program];
-  const space = text ? allocateRecord(k, k.spaces) : 0;
+  const space = text ? allocateRecord(k, SPACES) : 0;
   if (!text || space === 0) return 0;
   const root = routines.allocateFrame(k);
   const leaf = root === 0 ? 0 : routines.allocateFrame(k);
   if (leaf === 0) {
     if (root !== 0) routines.releaseFrame(k, root);
-    freeRecord(k, k.spaces, space);
+    freeRecord(k, SPACES, space);
     return 0;
   }
   routines.zeroFrame(k, leaf);
@@ -34,11 +34,10 @@ export const createSpace = (k: State, program: number): Space => {
   const rootTable = machine.frame(root);
   rootTable.set(machine.frame(k.control[Control.kernelRoot] ?? 0));
   rootTable[0] = pte(leaf, Pte.V);
-  set(k.spaces, space, SpaceWord.root, root);
-  set(k.spaces, space, SpaceWord.leaf, leaf);
-  set(k.spaces, space, SpaceWord.asid, routines.allocateAsid(k));
-  set(k.spaces, space, SpaceWord.stale, allHarts(k));
-  set(k.spaces, space, SpaceWord.text, text.entry >>> PAGE_SHIFT);
+  set(k, space, SpaceWord.satp, satp(root, routines.allocateAsid(k)));
+  set(k, space, SpaceWord.leaf, leaf);
+  set(k, space, SpaceWord.stale, allHarts(k));
+  set(k, space, SpaceWord.text, text.entry >>> PAGE_SHIFT);
   return space;
 };
 
@@ -46,18 +45,19 @@ export const createSpace = (k: State, program: number): Space => {
 export const releaseSpace = (k: State, space: Space): void => {
   const { routines } = k;
   const leaf = leafOf(k, space);
-  const text = get(k.spaces, space, SpaceWord.text);
-  let left = get(k.spaces, space, SpaceWord.pages);
+  const text = get(k, space, SpaceWord.text);
+  let left = get(k, space, SpaceWord.pages);
   for (let vpn = 0; left > 0 && vpn < WORDS_PER_FRAME; vpn++) {
     const entry = leaf[vpn] ?? 0;
     if (entry === 0 || vpn === text) continue;
     routines.releasePage(k, entry);
     left -= 1;
   }
-  routines.releaseFrame(k, get(k.spaces, space, SpaceWord.leaf));
-  routines.releaseFrame(k, get(k.spaces, space, SpaceWord.root));
-  routines.releaseAsid(k, get(k.spaces, space, SpaceWord.asid));
-  freeRecord(k, k.spaces, space);
+  routines.releaseFrame(k, get(k, space, SpaceWord.leaf));
+  const tables = get(k, space, SpaceWord.satp);
+  routines.releaseFrame(k, rootOf(tables));
+  routines.releaseAsid(k, asidOf(tables));
+  freeRecord(k, SPACES, space);
 };
 
 /** The lowest free one. */
@@ -82,10 +82,14 @@ export const loadSpace = (k: State, hart: Hart, space: Space): void => {
   const at = hartAt(hart.id) + HartWord.space;
   if (k.control[at] === space) return;
   k.control[at] = space;
-  const asid = get(k.spaces, space, SpaceWord.asid);
-  hart.satp = satp(get(k.spaces, space, SpaceWord.root), asid);
-  const stale = get(k.spaces, space, SpaceWord.stale);
-  if (asid !== 0 && !(stale & (1 << hart.id))) return;
+  hart.satp = get(k, space, SpaceWord.satp);
+  if (get(k, space, SpaceWord.stale) & (1 << hart.id)) refresh(k, hart, space);
+};
+
+/** What the TLB holds under the space's asid may be old, or another's. Asid 0 is never known to be clean. */
+const refresh = (k: State, hart: Hart, space: Space): void => {
+  const asid = asidOf(get(k, space, SpaceWord.satp));
+  const stale = get(k, space, SpaceWord.stale);
   hart.fence(undefined, asid);
-  set(k.spaces, space, SpaceWord.stale, stale & ~(1 << hart.id));
+  if (asid !== 0) set(k, space, SpaceWord.stale, stale & ~(1 << hart.id));
 };

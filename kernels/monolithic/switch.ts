@@ -7,15 +7,15 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { satp } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
-import { Control, HartWord, hartAt, type Task, TaskState, TaskWord } from './layout.ts';
-import { get, pageOf, set, wordOf } from './tables.ts';
+import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
+import { get, pageOf, wordOf } from './tables.ts';
 
 export const saveContext = (k: State, hart: Hart, task: Task): void =>
-  hart.saveTo(pageOf(k.tasks, task), wordOf(k.tasks, task) + TaskWord.context);
+  hart.saveTo(pageOf(k, task), wordOf(task) + TaskWord.context);
 
 /** Also makes the return go to user mode. */
 export const restoreContext = (k: State, hart: Hart, task: Task): void =>
-  hart.restoreFrom(pageOf(k.tasks, task), wordOf(k.tasks, task) + TaskWord.context);
+  hart.restoreFrom(pageOf(k, task), wordOf(task) + TaskWord.context);
 
 export const dispatch = (k: State, hart: Hart): void => {
   const task = k.routines.pickNext(k, hart);
@@ -24,12 +24,10 @@ export const dispatch = (k: State, hart: Hart): void => {
 };
 
 export const switchTo = (k: State, hart: Hart, task: Task): void => {
-  const { routines, tasks } = k;
-  routines.loadSpace(k, hart, get(tasks, task, TaskWord.space));
+  const { routines } = k;
+  routines.loadSpace(k, hart, get(k, task, TaskWord.space));
   k.control[hartAt(hart.id) + HartWord.task] = task;
-  set(tasks, task, TaskWord.state, TaskState.running);
-  set(tasks, task, TaskWord.hart, hart.id);
-  hart.scontext = get(tasks, task, TaskWord.tid);
+  hart.scontext = get(k, task, TaskWord.tid);
   hart.stimecmp = hart.time + routines.slice(k, hart);
   routines.restoreContext(k, hart, task);
 };

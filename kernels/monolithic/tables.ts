@@ -1,98 +1,100 @@
 /**
- * Tables in RAM that grow and shrink by whole frames: the frame, task and space tables.
+ * Records in RAM, and tables of them that grow and shrink by whole frames: the task table and the space table.
  *
- * A record's number is its place, counted through all frames of its table. `pages` repeats the directory of the
- * control frame as views. Word 0 of a record is 0 while nobody has it; place 0 is never given out.
+ * A record is known by its address, in words of RAM: `frame << 10 | word`. So reaching a field takes no search, and a
+ * wrong address reaches what is really there. Word 0 of a record is 0 while nobody has it. A table's directory in the
+ * control frame is the number of its frames, followed by them; the first frame stays for ever.
  */
+import { type Frame, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
+import type { Table } from './layout.ts';
 
-export interface Table {
-  /** Views of its frames; a hole where a frame was given back. */
-  readonly pages: (Uint32Array | undefined)[];
-  /** Where its directory begins in the control frame, and how many frames it has room for. */
-  readonly directory: number;
-  readonly limit: number;
-  /** Records per frame and words per record, as powers of two; together 10. */
-  readonly recordsShift: number;
-  readonly wordsShift: number;
-}
+/** A record's address in words of RAM; 0: none, for frame 0 is the kernel's text. */
+type Address = number;
 
-export const emptyTable = (directory: number, limit: number, wordsShift: number): Table => ({
-  pages: [],
-  directory,
-  limit,
-  recordsShift: 10 - wordsShift,
-  wordsShift,
-});
+/** The frame that holds an address; `wordOf` is the place in it. */
+export const pageOf = (k: State, address: Address): Uint32Array =>
+  k.ram[address >>> 10] as Uint32Array;
+export const wordOf = (address: Address): number => address & 1023;
 
-const missing = (place: number): never => {
-  throw new RangeError(`the kernel used record ${place}, which is in no table`);
+/** Kept short, so that it costs no call: an address in no frame of RAM makes the kernel throw. */
+export const get = (k: State, record: Address, word: number): number =>
+  (k.ram[record >>> 10] as Uint32Array)[(record & 1023) + word] as number;
+
+export const set = (k: State, record: Address, word: number, value: number): void => {
+  (k.ram[record >>> 10] as Uint32Array)[(record & 1023) + word] = value;
 };
 
-/** The frame that holds a record, and the record's first word there. */
-export const pageOf = (table: Table, place: number): Uint32Array =>
-  table.pages[place >>> table.recordsShift] ?? missing(place);
-export const wordOf = (table: Table, place: number): number =>
-  (place & ((1 << table.recordsShift) - 1)) << table.wordsShift;
+const framesOf = (k: State, table: Table): number => k.control[table.directory] ?? 0;
+const frameAt = (k: State, table: Table, index: number): Frame =>
+  k.control[table.directory + 1 + index] ?? 0;
 
-export const get = (table: Table, place: number, word: number): number =>
-  pageOf(table, place)[wordOf(table, place) + word] ?? 0;
-
-export const set = (table: Table, place: number, word: number, value: number): void => {
-  pageOf(table, place)[wordOf(table, place) + word] = value;
-};
-
-/** Every record in use, from place `from` on: the first at or behind it, 0 at the end. */
-export const nextRecord = (table: Table, from: number): number => {
-  const end = table.pages.length << table.recordsShift;
-  for (let place = from; place < end; place++) {
-    if (table.pages[place >>> table.recordsShift] && get(table, place, 0) !== 0) return place;
+/** The first record in use whose `word` has this value; 0: there is none. */
+export const findRecord = (k: State, table: Table, word: number, value: number): Address => {
+  for (let index = 0; index < framesOf(k, table); index++) {
+    const first = frameAt(k, table, index) << 10;
+    for (let record = first; record < first + WORDS_PER_FRAME; record += table.words) {
+      if (get(k, record, 0) !== 0 && get(k, record, word) === value) return record;
+    }
   }
   return 0;
 };
 
-/** A free place, its words all 0; 0 if there is no memory. The caller makes word 0 different from 0. */
-export const allocateRecord = (k: State, table: Table): number => {
-  let index = 0;
-  let hole = table.pages.length;
-  let place = 0;
-  for (; index < table.pages.length && place === 0; index++) {
-    if (table.pages[index]) place = freePlace(table, index);
-    else hole = Math.min(hole, index);
+/** A record that nobody has in one frame; 0: all are in use. */
+const freeIn = (k: State, table: Table, frame: Frame): Address => {
+  const first = frame << 10;
+  for (let record = first; record < first + WORDS_PER_FRAME; record += table.words) {
+    if (get(k, record, 0) === 0) return record;
   }
-  if (place === 0 && hole < table.limit && grow(k, table, hole)) place = freePlace(table, hole);
-  if (place === 0) return 0;
-  const at = wordOf(table, place);
-  pageOf(table, place).fill(0, at, at + (1 << table.wordsShift));
-  return place;
-};
-
-const freePlace = (table: Table, index: number): number => {
-  const first = index << table.recordsShift;
-  const end = first + (1 << table.recordsShift);
-  for (let place = first || 1; place < end; place++) if (get(table, place, 0) === 0) return place;
   return 0;
 };
 
-const grow = (k: State, table: Table, index: number): boolean => {
-  const frame = k.routines.allocateFrame(k);
-  if (frame === 0) return false;
+/** A new record, its words all 0; 0: no memory. The caller makes word 0 different from 0. */
+export const allocateRecord = (k: State, table: Table): Address => {
+  let record = 0;
+  for (let index = 0; index < framesOf(k, table) && record === 0; index++) {
+    record = freeIn(k, table, frameAt(k, table, index));
+  }
+  if (record === 0) record = grow(k, table);
+  if (record !== 0) pageOf(k, record).fill(0, wordOf(record), wordOf(record) + table.words);
+  return record;
+};
+
+/** Adds a frame, which is all free records; answers with the first. */
+const grow = (k: State, table: Table): Address => {
+  const frame = framesOf(k, table) < table.limit ? k.routines.allocateFrame(k) : 0;
+  if (frame === 0) return 0;
   k.routines.zeroFrame(k, frame);
-  k.control[table.directory + index] = frame;
-  table.pages[index] = k.machine.frame(frame);
-  return true;
+  addFrame(k, table, frame);
+  return frame << 10;
 };
 
-/** Gives a record back, and its frame if it was the last one there (the first frame of a table stays). */
-export const freeRecord = (k: State, table: Table, place: number): void => {
-  set(table, place, 0, 0);
-  const index = place >>> table.recordsShift;
-  if (index === 0) return;
-  const first = index << table.recordsShift;
-  for (let other = first; other < first + (1 << table.recordsShift); other++) {
-    if (get(table, other, 0) !== 0) return;
+export const addFrame = (k: State, table: Table, frame: Frame): void => {
+  const count = framesOf(k, table);
+  k.control[table.directory + 1 + count] = frame;
+  k.control[table.directory] = count + 1;
+};
+
+/** Gives a record back, and its frame where nothing is left in it. */
+export const freeRecord = (k: State, table: Table, record: Address): void => {
+  set(k, record, 0, 0);
+  const frame = record >>> 10;
+  if (frame === frameAt(k, table, 0)) return;
+  const first = frame << 10;
+  for (let other = first; other < first + WORDS_PER_FRAME; other += table.words) {
+    if (get(k, other, 0) !== 0) return;
   }
-  table.pages[index] = undefined;
-  k.routines.releaseFrame(k, k.control[table.directory + index] ?? 0);
-  k.control[table.directory + index] = 0;
+  removeFrame(k, table, frame);
+  k.routines.releaseFrame(k, frame);
+};
+
+/** The last frame of the directory takes its place. */
+const removeFrame = (k: State, table: Table, frame: Frame): void => {
+  const last = framesOf(k, table) - 1;
+  for (let index = 1; index < last; index++) {
+    if (frameAt(k, table, index) !== frame) continue;
+    k.control[table.directory + 1 + index] = frameAt(k, table, last);
+    break;
+  }
+  k.control[table.directory] = last;
 };

@@ -5,31 +5,40 @@
  * Nothing here allocates, except where a hart has to wait.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
+import { CALLS, Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0, Cause, Mode } from '../../spec/riscv.ts';
-import { hasToWait, isAsked } from './fences.ts';
-import { NO_RESULT, type State, type Waiting } from './kernel.ts';
-import { Control, type Task, TaskWord } from './layout.ts';
+import {
+  type CallRoutine,
+  NO_RESULT,
+  type Routines,
+  type State,
+  TRY_AGAIN,
+  type Waiting,
+} from './kernel.ts';
+import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
 import { set } from './tables.ts';
-import { isDoomed, runningOn } from './tasks.ts';
+import { isDoomed } from './tasks.ts';
 
 export const trap = (k: State, hart: Hart): Waiting | undefined => {
-  const { routines } = k;
-  if (isAsked(k, hart.id)) routines.acknowledge(k, hart);
+  const { routines, control } = k;
+  const at = hartAt(hart.id);
+  if (control[at + HartWord.requested] !== control[at + HartWord.done]) {
+    routines.acknowledge(k, hart);
+  }
   if (hart.spp === Mode.S) {
     routines.trapFromKernel(k, hart);
     return undefined;
   }
-  const task = runningOn(k, hart);
+  const task = control[at + HartWord.task] ?? 0;
   const { scause } = hart;
   if (scause === Cause.userEcall) hart.sepc += 4;
   routines.saveContext(k, hart, task);
   if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
   else if (scause === Cause.userEcall) routines.call(k, hart, task);
   else handle(k, hart, task, scause);
-  if (hasToWait(k, hart)) return routines.awaitFence(k, hart);
-  routines.leave(k, hart);
+  if (control[at + HartWord.awaited] !== 0) return routines.awaitFence(k, hart);
+  if (control[at + HartWord.task] === 0) routines.dispatch(k, hart);
   return undefined;
 };
 
@@ -57,44 +66,19 @@ export const trapFromKernel = (k: State, hart: Hart): void => {
   k.routines.dispatch(k, hart);
 };
 
-export const leave = (k: State, hart: Hart): void => {
-  if (runningOn(k, hart) === 0) k.routines.dispatch(k, hart);
-};
-
+/** One look at a table, which boot has made of the routines: most numbers are not in it. */
 export const call = (k: State, hart: Hart, task: Task): void => {
-  const result = perform(k, hart, task);
-  if (result === NO_RESULT) return;
+  const routine = k.calls[hart.a7];
+  const result =
+    routine === undefined ? -Errno.ENOSYS : routine(k, hart, task, hart.a0, hart.a1, hart.a2);
+  if (result === NO_RESULT || result === TRY_AGAIN) return;
   hart.a0 = result;
-  set(k.tasks, task, TaskWord.context + A0, result);
+  set(k, task, TaskWord.context + A0, result);
 };
 
-const perform = (k: State, hart: Hart, task: Task): number => {
-  const { routines } = k;
-  const { a0, a1, a2 } = hart;
-  switch (hart.a7) {
-    case Call.spawn:
-      return routines.spawn(k, hart, task, a0, a1, a2);
-    case Call.exit:
-      return routines.exit(k, hart, task, a0, a1, a2);
-    case Call.yield:
-      return routines.yield(k, hart, task, a0, a1, a2);
-    case Call.wait:
-      return routines.wait(k, hart, task, a0, a1, a2);
-    case Call.kill:
-      return routines.kill(k, hart, task, a0, a1, a2);
-    case Call.map:
-      return routines.map(k, hart, task, a0, a1, a2);
-    case Call.unmap:
-      return routines.unmap(k, hart, task, a0, a1, a2);
-    case Call.protect:
-      return routines.protect(k, hart, task, a0, a1, a2);
-    case Call.share:
-      return routines.share(k, hart, task, a0, a1, a2);
-    case Call.thread:
-      return routines.thread(k, hart, task, a0, a1, a2);
-    case Call.write:
-      return routines.write(k, hart, task, a0, a1, a2);
-    default:
-      return -Errno.ENOSYS;
-  }
+/** The system calls by their numbers. */
+export const callTable = (routines: Routines): readonly (CallRoutine | undefined)[] => {
+  const calls: (CallRoutine | undefined)[] = [undefined];
+  for (const { name } of CALLS) calls[Call[name]] = routines[name];
+  return calls;
 };

@@ -1,4 +1,5 @@
 /** Other ways to choose and to clear frames: which frame a page gets is the kernel's business. */
+import { entryOf } from '../../kernels/monolithic/frames.ts';
 import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
 import type { State } from '../../kernels/monolithic/kernel.ts';
 import { Control, FREE_FRAME } from '../../kernels/monolithic/layout.ts';
@@ -9,10 +10,10 @@ import type { Variant } from './variant.ts';
 /** The frame table itself is the pool: a frame that has the FREE bit. */
 const takeLowest = (k: State): Frame => {
   let frame = 0;
-  while (frame < k.machine.frames && !(get(k.frames, frame, 0) & FREE_FRAME)) frame += 1;
+  while (frame < k.machine.frames && !(get(k, entryOf(k, frame), 0) & FREE_FRAME)) frame += 1;
   return frame;
 };
-const markFree = (k: State, frame: Frame): void => set(k.frames, frame, 0, FREE_FRAME);
+const markFree = (k: State, frame: Frame): void => set(k, entryOf(k, frame), 0, FREE_FRAME);
 
 const takeOldest = (k: State): Frame => {
   const frame = routines.takeFrame(k);
@@ -21,9 +22,9 @@ const takeOldest = (k: State): Frame => {
 };
 const giveLast = (k: State, frame: Frame): void => {
   const tail = k.control[Control.freeTail] ?? 0;
-  set(k.frames, frame, 0, FREE_FRAME);
+  set(k, entryOf(k, frame), 0, FREE_FRAME);
   if (tail === 0) k.control[Control.freeHead] = frame;
-  else set(k.frames, tail, 0, (FREE_FRAME | frame) >>> 0);
+  else set(k, entryOf(k, tail), 0, (FREE_FRAME | frame) >>> 0);
   k.control[Control.freeTail] = frame;
 };
 

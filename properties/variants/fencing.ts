@@ -1,21 +1,16 @@
 /** Other ways to keep TLBs true: fencing more than is needed is slow, but right. */
 import type { Hart } from '../../hardware/contract.ts';
+import { askToFence } from '../../kernels/monolithic/fences.ts';
 import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
 import type { State } from '../../kernels/monolithic/kernel.ts';
-import { HartWord, hartAt, type Space, SpaceWord } from '../../kernels/monolithic/layout.ts';
+import { type Space, SpaceWord } from '../../kernels/monolithic/layout.ts';
 import { get } from '../../kernels/monolithic/tables.ts';
+import { asidOf } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 
 /** Asks every other hart, whatever it runs. One that idles is woken for it, and idles again. */
-const broadcast = (k: State, hart: Hart): void => {
-  const { control } = k;
-  for (const { id } of k.machine.harts) {
-    if (id === hart.id) continue;
-    control[hartAt(id) + HartWord.requested] = (control[hartAt(id) + HartWord.requested] ?? 0) + 1;
-    k.machine.sendIpi(id);
-    const awaited = hartAt(hart.id) + HartWord.awaited;
-    control[awaited] = (control[awaited] ?? 0) | (1 << id);
-  }
+const broadcast = (k: State, hart: Hart, space: Space): void => {
+  for (const { id } of k.machine.harts) if (id !== hart.id) askToFence(k, hart, id, space);
 };
 
 export const variants: readonly Variant[] = [
@@ -36,7 +31,7 @@ export const variants: readonly Variant[] = [
     kernel: buildMonolithic({
       name: 'variant:flush-asid',
       fencePage: (k: State, hart: Hart, space: Space) =>
-        hart.fence(undefined, get(k.spaces, space, SpaceWord.asid)),
+        hart.fence(undefined, asidOf(get(k, space, SpaceWord.satp))),
     }),
   },
   {

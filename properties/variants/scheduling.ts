@@ -1,14 +1,16 @@
 /** Other schedulers: any choice of the next task is right, as long as nobody idles and no fairness is claimed. */
 import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
 import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, type Task, TaskState, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { linkBefore, wakeHart } from '../../kernels/monolithic/schedule.ts';
+import { Control, type Task, TaskWord } from '../../kernels/monolithic/layout.ts';
+import { wakeHart } from '../../kernels/monolithic/schedule.ts';
 import { get, set } from '../../kernels/monolithic/tables.ts';
 import type { Variant } from './variant.ts';
 
 const enqueueFirst = (k: State, task: Task): void => {
-  set(k.tasks, task, TaskWord.state, TaskState.ready);
-  linkBefore(k, task, k.control[Control.queueHead] ?? 0);
+  const head = k.control[Control.queueHead] ?? 0;
+  set(k, task, TaskWord.next, head);
+  k.control[Control.queueHead] = task;
+  if (head === 0) k.control[Control.queueTail] = task;
   wakeHart(k);
 };
 
@@ -22,9 +24,9 @@ const random = (k: State, below: number): number => {
 const pickAny = (k: State): Task => {
   let length = 0;
   let task = k.control[Control.queueHead] ?? 0;
-  for (let at = task; at !== 0; at = get(k.tasks, at, TaskWord.next)) length += 1;
+  for (let at = task; at !== 0; at = get(k, at, TaskWord.next)) length += 1;
   if (length === 0) return 0;
-  for (let steps = random(k, length); steps > 0; steps--) task = get(k.tasks, task, TaskWord.next);
+  for (let steps = random(k, length); steps > 0; steps--) task = get(k, task, TaskWord.next);
   k.routines.dequeue(k, task);
   return task;
 };
