@@ -89,6 +89,7 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   const name = claimedCall(state, call.number)?.name;
   if (name === 'spawn' || name === 'thread') return event.kind === 'return' && !task;
   if (!task) return false;
+  if (kills(task, event) === tid) return true;
   if (name === 'kill') return call.args[0] === who;
   if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
   return caller.space === task.space || sharesWith(state, task, event) === caller.space;
@@ -99,6 +100,10 @@ const sharesWith = (state: OsState, { call }: Task, event: Event): number | unde
   event.kind === 'return' && call?.number === Call.share
     ? state.tasks.get(call.args[1])?.space
     : undefined;
+
+/** The task that a kill which returns now has ended: its call never returns, and may have taken effect or not. */
+const kills = ({ call }: Task, event: Event): number | undefined =>
+  event.kind === 'return' && call?.number === Call.kill ? call.args[0] : undefined;
 
 /** The state, and what it would be had any of the pending calls that matter taken effect. */
 const branches = (state: OsState, event: Event): OsState[] => {

@@ -40,6 +40,8 @@ export interface CheckOptions {
 const MAX_STORIES = 6;
 /** A transition counts as exercised from this share of the workloads on. */
 export const MIN_SHARE = 0.05;
+/** Once minimising has taken so many runs, no other failure of the same property is tried. */
+const ENOUGH_RUNS = 400;
 /** Fewer workloads than this prove nothing. */
 const MIN_WORKLOADS = 20;
 
@@ -104,7 +106,7 @@ const tellAll = async (
       total: found.failures.size,
       failed: [...found.failures.keys()],
     });
-    const story = await tell(executor, options.seed, id, failure);
+    const story = await tell(executor, options.seed, id, found.candidates.get(id) ?? [failure]);
     const cause = [...stories].find(
       ([, other]) => !other.sharedWith && sameCause(other.counterexample, story),
     );
@@ -114,14 +116,24 @@ const tellAll = async (
   return addAlso(stories);
 };
 
-const tell = async (
+/** The shortest story that one of these failures makes. */
+export const tell = async (
   executor: Executor,
   seed: number,
   property: string,
-  failure: Failure,
+  candidates: readonly Failure[],
 ): Promise<Counterexample> => {
-  const minimal = await minimiseFailure(executor, failure);
-  return explain(executor, { ...minimal, seed, property });
+  let shortest: Counterexample | undefined;
+  let runs = 0;
+  for (const failure of candidates) {
+    const minimal = await minimiseFailure(executor, failure);
+    const story = await explain(executor, { ...minimal, seed, property });
+    if (!shortest || story.steps.length < shortest.steps.length) shortest = story;
+    runs += minimal.minimal.runs;
+    if (!minimal.minimal.verified || runs > ENOUGH_RUNS) break;
+  }
+  if (!shortest) throw new Error(`no failure of ${property} to tell`);
+  return shortest;
 };
 
 const addAlso = (stories: Map<string, Story>): Map<string, Story> => {

@@ -25,10 +25,7 @@ const secretProgramOf = ({ workload, other }: Saved): number =>
   );
 
 /** How the executor's kernel fails now, if it does. */
-export const failureOf = async (
-  executor: Executor,
-  saved: Saved,
-): Promise<Failure | undefined> => {
+export const failureOf = async (executor: Executor, saved: Saved): Promise<Failure | undefined> => {
   const { workload, other, clause } = saved;
   if (clause === 'runs-differ' || clause === 'state-kept') return repeat(executor, workload);
   const { violation } = await judge(executor, workload);

@@ -27,10 +27,21 @@ export interface Search {
   readonly pairs: number;
   /** Workloads that were run again, and in a kept instance. */
   readonly repeated: number;
-  /** By property id. */
+  /** By property id: the failure that was soonest. */
   readonly failures: ReadonlyMap<string, Failure>;
+  /** By property id: the few that were soonest, this one first. */
+  readonly candidates: ReadonlyMap<string, readonly Failure[]>;
   /** By property id: how many workloads had been judged when it was first found. */
   readonly foundAt: ReadonlyMap<string, number>;
+}
+
+/** Failures of one property that are kept, so that the shortest story can be told. */
+const CANDIDATES = 4;
+
+interface Candidate {
+  readonly failure: Failure;
+  /** Events judged until it failed. */
+  readonly events: number;
 }
 
 const BATCH = 64;
@@ -45,10 +56,16 @@ export const workloadsFor = (
   from: number,
   count: number,
 ): Workload[] =>
-  fc.sample(workloadArbitrary({ groups: executor.facts.implements, maxIpiDelay: executor.facts.ipiDelay ?? 0 }), {
-    seed: (seed + from * 7919) | 0,
-    numRuns: count,
-  });
+  fc.sample(
+    workloadArbitrary({
+      groups: executor.facts.implements,
+      maxIpiDelay: executor.facts.ipiDelay ?? 0,
+    }),
+    {
+      seed: (seed + from * 7919) | 0,
+      numRuns: count,
+    },
+  );
 
 export const search = async (executor: Executor, options: SearchOptions): Promise<Search> => {
   const tally = new Tally();
@@ -56,14 +73,15 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   const foundAt = new Map<string, number>();
   let pairs = 0;
   let repeated = 0;
-  const shortest = new Map<string, number>();
+  const candidates = new Map<string, Candidate[]>();
   const found = (failure: Failure | undefined, events = 0): void => {
     const id = failure && propertyOfClause(failure.clause)?.id;
     if (!failure || id === undefined) return;
-    if (!failures.has(id)) foundAt.set(id, tally.workloads);
-    if (events >= (shortest.get(id) ?? Number.POSITIVE_INFINITY)) return;
-    shortest.set(id, events);
-    failures.set(id, failure);
+    if (!foundAt.has(id)) foundAt.set(id, tally.workloads);
+    const known = [...(candidates.get(id) ?? []), { failure, events }];
+    known.sort((a, b) => a.events - b.events);
+    candidates.set(id, known.slice(0, CANDIDATES));
+    failures.set(id, known[0]?.failure ?? failure);
   };
   for (let done = 0; done < options.workloads; done += BATCH) {
     if (options.goOn?.(done, [...failures.keys()]) === false) break;
@@ -107,7 +125,10 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
     if (!own && violation?.clause !== failure.clause)
       found(await repeat(executor, failure.workload));
   }
-  return { tally, pairs, repeated, failures, foundAt };
+  const inOrder = new Map(
+    [...candidates].map(([id, known]) => [id, known.map(({ failure }) => failure)]),
+  );
+  return { tally, pairs, repeated, failures, candidates: inOrder, foundAt };
 };
 
 /** Runs a workload again, and once more on an instance that has booted before. */
