@@ -69,9 +69,9 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
-    weight: 1,
+    weight: 2,
     groups: ['memory', 'tasks', 'children', 'sharing'],
-    write: (script, dice, slot) => {
+    write: (script, _, slot) => {
       mapAt(script, slot, R | W);
       const register = spawn(script);
       script.call('share', addressOf(slot), register, R);
@@ -80,11 +80,12 @@ const ROUNDS: readonly Round[] = [
     },
   },
   {
-    weight: 2,
+    weight: 3,
     groups: ['memory'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R);
-      script.call('map', addressOf(slot) + dice.pick([0, 0, 0, 0, 4]), R);
+      script.call('map', addressOf(slot), R);
+      script.call('map', addressOf(slot) + dice.pick([0, 0, 0, 4]), R);
       unmapAt(script, slot);
     },
   },
@@ -92,7 +93,7 @@ const ROUNDS: readonly Round[] = [
     weight: 2,
     groups: ['memory', 'tasks'],
     write: (script, dice, slot) => {
-      script.call('spawn', script.scene.programs);
+      for (let i = 0; i < 2; i++) script.call('spawn', script.scene.programs);
       mapAt(script, slot, R | W);
       store(script, dice, slot);
       unmapAt(script, slot);
@@ -110,8 +111,9 @@ const ROUNDS: readonly Round[] = [
   },
 ];
 
-/** Rounds are begun up to so many operations; the rest is for the end. */
-const ROOM = 46;
+/** Operations of the longest round, and of the end besides the pages that it maps. */
+const LONGEST = 6;
+const END = 3;
 
 export const mayChurn = (groups: ReadonlySet<AbiGroup>): boolean =>
   groups.has('memory') || (groups.has('tasks') && groups.has('children'));
@@ -124,7 +126,9 @@ export const writeChurn = (setting: Setting, [about = 0]: BodyChoices): ProgramF
   const first = roundOf(setting, dice);
   const second = dice.percent(65) ? first : roundOf(setting, dice);
   script.fill(dice, 1 + dice.roll(3));
-  for (let i = 0; script.operations.length < ROOM; i++) {
+  const isRoom = (): boolean =>
+    script.operations.length + LONGEST + END + script.peak - script.frames <= MAX_BODY;
+  for (let i = 0; isRoom(); i++) {
     (i & 1 ? second : first)?.write(script, dice, dice.percent(70) ? 0 : 1 + dice.roll(3));
   }
   if (script.has('memory')) takeAll(script, dice);

@@ -35,13 +35,13 @@ export interface Setting {
 type Kind = 'plain' | 'loop' | 'loops' | 'churn' | 'short of memory';
 
 /** Shares in percent; the rest is plain. */
-const CHURN = 12;
-const LOOP = 9;
+const CHURN = 13;
+const LOOP = 8;
 const LOOPS = 5;
 const SHORT = 5;
 const THREADED = 65;
 const SECOND_THREAD = 40;
-const STEPS = { plain: 400, loop: 380, loops: 440, churn: 700, 'short of memory': 400 } as const;
+const STEPS = { plain: 400, loop: 340, loops: 400, churn: 700, 'short of memory': 400 } as const;
 
 export const lower = (choices: Choices, setting: Setting): Workload => {
   const dice = new Dice(choices.machine);

@@ -8,7 +8,7 @@ import type { ProgramFacts, Scene, Script } from './script.ts';
 
 /** Shares of programs, in percent. */
 const SILENT = 45;
-const WITH_INBOX = 45;
+const WITH_INBOX = 55;
 
 export type Setting = Pick<Scene, 'groups' | 'program' | 'programs' | 'facts'>;
 

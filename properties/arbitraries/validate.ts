@@ -12,8 +12,16 @@ import { PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.
 /** What is wrong with a value at a place; `undefined`: nothing. */
 type Check = (value: unknown, place: string) => string | undefined;
 
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a value that JSON does not have';
+  }
+};
+
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 };
 
