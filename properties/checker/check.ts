@@ -41,7 +41,7 @@ const MAX_STORIES = 6;
 /** A transition counts as exercised from this share of the workloads on. */
 export const MIN_SHARE = 0.05;
 /** Once minimising has taken so many runs, no other failure of the same property is tried. */
-const ENOUGH_RUNS = 400;
+const ENOUGH_RUNS = 1200;
 /** Fewer workloads than this prove nothing. */
 const MIN_WORKLOADS = 20;
 

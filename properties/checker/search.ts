@@ -36,7 +36,7 @@ export interface Search {
 }
 
 /** Failures of one property that are kept, so that the shortest story can be told. */
-const CANDIDATES = 4;
+const CANDIDATES = 8;
 
 interface Candidate {
   readonly failure: Failure;

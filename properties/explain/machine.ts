@@ -113,7 +113,9 @@ export const kernelNotes = (
   const add = (note: KernelNote): void => {
     if (!found.some(({ text }) => text === note.text)) found.push(note);
   };
-  if (row.trap?.mode === 'U' && row.task === 0 && row.devices.length === 0)
+  const remote = row.task === 0 && row.devices.length === 0;
+  const switches = row.kernel.some(({ kind, tid }) => kind === 'return' && tid !== row.trap?.tid);
+  if (row.trap?.mode === 'U' && remote && !switches)
     add({ text: `hart ${row.hart} is interrupted` });
   const changes = tableChanges(replay, row);
   const owner = replay.roots;
@@ -131,10 +133,10 @@ export const kernelNotes = (
       ...(write && site(executor, write.stack)),
     });
   }
-  const remote = row.task === 0 && row.devices.length === 0;
+  const shrinks = changes.some(({ before }) => before !== undefined);
   const calls = notes.filter((note) => note.kind === 'call');
   for (const event of row.kernel) {
-    if (event.kind === 'fence' && (changes.length > 0 || remote)) {
+    if (event.kind === 'fence' && (shrinks || (remote && !switches))) {
       const call = calls.find(({ what }) => what === 'fence');
       add({ text: `fences hart ${event.hart}`, ...(call && site(executor, call.stack)) });
     }
@@ -155,7 +157,7 @@ export const kernelNotes = (
       event.tid !== row.trap?.tid &&
       (scheduling || row.task === 0)
     ) {
-      add({ text: `runs task ${event.tid} on hart ${event.hart}` });
+      add({ text: `hart ${event.hart} runs task ${event.tid}` });
     }
     if (event.kind === 'idle' && scheduling) add({ text: `hart ${event.hart} idles` });
     if (event.kind === 'halt') add({ text: 'stops', ...site(executor, event.message) });

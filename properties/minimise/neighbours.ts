@@ -3,7 +3,8 @@
  * its neighbours fails in the same way; a story says how many there were, and that all of them were run.
  *
  * The list, in this order:
- *   - drop a task that boot starts; drop a program that nothing starts;
+ *   - drop a task that boot starts, or start one of those that it spawns in its place; drop a program that nothing
+ *     starts;
  *   - drop a body (empty it); drop a step, alone or together with one turn of the schedule;
  *   - drop a hart (its turns go to hart 0); drop an interrupt; let one come earlier;
  *   - drop a turn of the schedule, drop its tail, or give a turn to the hart before it;
@@ -47,8 +48,25 @@ const isStarted = (workload: Workload, program: number): boolean =>
     ),
   );
 
+/** Programs that its tasks spawn, without itself. */
+const spawnedBy = (workload: Workload, program: number): number[] => {
+  const operations = workload.programs[program]?.bodies.flat() ?? [];
+  const spawned = operations.flatMap((operation) => {
+    const [child] = operation.op === 'call' && operation.call === 'spawn' ? operation.args : [];
+    return typeof child === 'number' && child < workload.programs.length ? [child] : [];
+  });
+  return [...new Set(spawned)].filter((child) => child !== program);
+};
+
 function* fewerTasks(workload: Workload): Generator<Neighbour> {
   for (const [index, program] of workload.start.entries()) {
+    for (const spawned of spawnedBy(workload, program)) {
+      const start = replaced(workload.start, index, spawned);
+      yield {
+        change: `program ${spawned} in place of its parent`,
+        workload: { ...workload, start },
+      };
+    }
     yield {
       change: `without the task of program ${program}`,
       workload: { ...workload, start: without(workload.start, index) },
@@ -130,18 +148,22 @@ export function* fewerSteps(workload: Workload): Generator<Neighbour> {
 const turnsThatMatter = (schedule: readonly number[]): number[] =>
   [...schedule.keys()].filter((turn) => turn === 0 || schedule[turn] !== schedule[turn - 1]);
 
+/** Harts above the one that goes move down by one; its own turns and interrupts go to hart 0. */
+const withoutHart = (workload: Workload, gone: number): Workload => {
+  const renumber = (hart: number): number => (hart === gone ? 0 : hart > gone ? hart - 1 : hart);
+  return {
+    ...workload,
+    harts: workload.harts - 1,
+    schedule: workload.schedule.map(renumber),
+    interrupts: workload.interrupts.map(({ hart, after }) => ({ hart: renumber(hart), after })),
+  };
+};
+
 function* fewerHarts(workload: Workload): Generator<Neighbour> {
   if (workload.harts === 1) return;
-  const harts = workload.harts - 1;
-  yield {
-    change: 'with one hart less',
-    workload: {
-      ...workload,
-      harts,
-      schedule: workload.schedule.map((hart) => hart % harts),
-      interrupts: workload.interrupts.filter(({ hart }) => hart < harts),
-    },
-  };
+  for (let hart = workload.harts - 1; hart >= 0; hart--) {
+    yield { change: `without hart ${hart}`, workload: withoutHart(workload, hart) };
+  }
 }
 
 /** Programs, kernel and tables need some. */
