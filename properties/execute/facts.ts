@@ -38,8 +38,13 @@ export const kernelProblems = (value: unknown): readonly string[] => {
       `\`fairness\` must be a whole number above 0 or be left out, it is ${nameOf(fairness)}`,
     );
   }
-  if (ipiDelay !== undefined && !(Number.isSafeInteger(ipiDelay) && Number(ipiDelay) >= 0 && Number(ipiDelay) <= 64)) {
-    problems.push(`\`ipiDelay\` must be a whole number from 0 to 64 or be left out, it is ${nameOf(ipiDelay)}`);
+  if (
+    ipiDelay !== undefined &&
+    !(Number.isSafeInteger(ipiDelay) && Number(ipiDelay) >= 0 && Number(ipiDelay) <= 64)
+  ) {
+    problems.push(
+      `\`ipiDelay\` must be a whole number from 0 to 64 or be left out, it is ${nameOf(ipiDelay)}`,
+    );
   }
   if (typeof boot !== 'function')
     problems.push(`\`boot\` must be a function, it is ${nameOf(boot)}`);

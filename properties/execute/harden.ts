@@ -32,7 +32,7 @@ const REMOVED_METHODS: readonly (readonly [object, string])[] = [
 ];
 
 /** Frames that a stack text holds. The only property that stays writable; reset before each run. */
-export const STACK_FRAMES = 30;
+const STACK_FRAMES = 30;
 export const resetStackFrames = (): void => {
   Error.stackTraceLimit = STACK_FRAMES;
 };

@@ -16,13 +16,18 @@ interface Scripts {
   readonly realm: string;
 }
 
+/** The file as it is here: compiled sources end in `.js`. */
 const EXTENSION = extname(fileURLToPath(import.meta.url));
-const beside = (name: string): string =>
-  fileURLToPath(new URL(`./${name}${EXTENSION}`, import.meta.url));
+const beside = (source: URL): string => fileURLToPath(source).replace(/\.ts$/, EXTENSION);
 
-const bundle = async (name: string, options: BuildOptions): Promise<string> => {
+const WARDEN = new URL('./warden.ts', import.meta.url);
+const WORKER = new URL('./worker.ts', import.meta.url);
+const REALM = new URL('./realm.ts', import.meta.url);
+const NATIVE_COMPARE = new URL('./native-compare.ts', import.meta.url);
+
+const bundle = async (source: URL, options: BuildOptions): Promise<string> => {
   const { outputFiles } = await build({
-    entryPoints: [beside(name)],
+    entryPoints: [beside(source)],
     bundle: true,
     write: false,
     target: 'es2023',
@@ -37,13 +42,13 @@ const bundle = async (name: string, options: BuildOptions): Promise<string> => {
 
 const bundleAll = async (): Promise<Scripts> => {
   const [warden, worker, realm] = await Promise.all([
-    bundle('warden', { platform: 'node', format: 'cjs', minify: true }),
-    bundle('worker', { platform: 'node', format: 'cjs' }),
-    bundle('realm', {
+    bundle(WARDEN, { platform: 'node', format: 'cjs', minify: true }),
+    bundle(WORKER, { platform: 'node', format: 'cjs' }),
+    bundle(REALM, {
       platform: 'neutral',
       format: 'iife',
       globalName: '__realm',
-      inject: [beside('native-compare')],
+      inject: [beside(NATIVE_COMPARE)],
       banner: { js: '(function (__compareBytes) { "use strict";' },
       footer: { js: 'return __realm; })' },
     }),
@@ -51,7 +56,12 @@ const bundleAll = async (): Promise<Scripts> => {
   return { warden, worker, realm: realm.trim() };
 };
 
-let scripts: Promise<Scripts> | undefined;
+let bundled: Promise<Scripts> | undefined;
+/** Bundled once for all kernels. */
+export const scripts = (): Promise<Scripts> => {
+  bundled ??= bundleAll();
+  return bundled;
+};
 
 /** The process was gone before it replied. */
 export interface Death {
@@ -144,8 +154,7 @@ export const launch = async (
   kernel: string,
   limits: { readonly time: number; readonly memory: number },
 ): Promise<{ launched: Launched; reply: Reply | Death }> => {
-  scripts ??= bundleAll();
-  const { warden, worker, realm } = await scripts;
+  const { warden, worker, realm } = await scripts();
   const launched = new Launched(warden);
   const reply = await launched.ask({ kind: 'start', worker, scripts: { realm, kernel }, limits });
   return { launched, reply };

@@ -11,9 +11,9 @@
  */
 
 /** Runs in one batch at most. */
-export const MAX_BATCH = 256;
+const MAX_BATCH = 256;
 /** Room for one log; as large as the machine's default. */
-export const LIVE_WORDS = 1 << 17;
+const LIVE_WORDS = 1 << 17;
 const PACKED_WORDS = 1 << 21;
 const TEXT_CHARS = 1 << 15;
 /** What is kept of a kernel's printing. */

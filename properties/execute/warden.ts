@@ -27,7 +27,8 @@ let ticks = 0;
 let begun = 0;
 let patience = 1;
 let over = false;
-const base = memoryUsage.rss();
+/** Bytes before anything of the kernel ran. */
+let base = 0;
 
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL');
@@ -79,6 +80,7 @@ const hear = (answer: Answer): void => {
     reply(answer.result);
   } else {
     mailbox = new Mailbox(answer.memory);
+    base = memoryUsage.rss();
     order({ kind: 'load' });
   }
 };
