@@ -179,6 +179,18 @@ describe('the other runs of a check', () => {
     });
   });
 
+  it('of a workload that was stopped are not run again: their log is kept', async () => {
+    const handler = 'if (image.start.length === 2) for (;;);';
+    const lethal = { ...workload, start: [0, 0] };
+    await withExecutor(folder.kernel({ handler }), tight, async (executor) => {
+      const once = await executor.run(lethal);
+      const before = performance.now();
+      for (let i = 0; i < 9; i++) expect(await executor.run(lethal)).toEqual(once);
+      expect(performance.now() - before).toBeLessThan(tight.timeLimit);
+      expect(endingOf(await executor.run(workload)).end).toBe('quiescent');
+    });
+  });
+
   it('are refused at once after three stops, with the same halt', async () => {
     await withExecutor(folder.kernel({ handler: 'for (;;);' }), tight, async (executor) => {
       const before = performance.now();

@@ -67,11 +67,13 @@ export const forbiddenText = (text: string, tell: Tell): string => {
     : `calls ${told}: a kernel has no host, only the machine`;
 };
 
-/** Why a file cannot be checked, or `undefined` if it can. */
-export const loadProblem = (report: LoadReport, file: string, tell: Tell): string | undefined => {
+/** Why a file cannot be checked. */
+export const loadProblem = (
+  report: Exclude<LoadReport, { kind: 'kernel' }>,
+  file: string,
+  tell: Tell,
+): string => {
   switch (report.kind) {
-    case 'kernel':
-      return undefined;
     case 'not a kernel':
       return `${file}: the default export is not a kernel: ${report.problems.join('; ')}.`;
     case 'no default':
