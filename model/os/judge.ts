@@ -15,7 +15,9 @@ import { pureStep, step } from './step.ts';
 import type { Violation } from './violation.ts';
 
 /** More states than this at once is an error of the model, not of a kernel. */
-const MAX_STATES = 16;
+const MAX_STATES = 64;
+/** From more states than this on, each event drops those that are alike. */
+const FEW_STATES = 4;
 
 export class Judge {
   #states: OsState[];
@@ -47,7 +49,7 @@ export class Judge {
 
   #acceptInAll(event: Event): Violation | undefined {
     let states = this.#states.flatMap((state) => branches(state, event));
-    if (states.length > MAX_STATES) states = distinct(states);
+    if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);
     }
@@ -62,7 +64,8 @@ export class Judge {
     }
     if (next.length === 0) return violation;
     // A call that has returned leaves nothing to tell its two ways apart.
-    this.#states = event.kind === 'return' && next.length > 1 ? distinct(next) : next;
+    const alike = event.kind === 'return' ? 1 : FEW_STATES;
+    this.#states = next.length > alike ? distinct(next) : next;
     return undefined;
   }
 }
