@@ -1,9 +1,9 @@
 /** Calls that fail and leave the caller alive: every error of the call table, and calls that do not exist. */
 import { DIRECT_MAP, KERNEL_TEXT, USER_END, USER_TEXT } from '../../../spec/layout.ts';
-import type { VirtualAddress, Word } from '../../../spec/riscv.ts';
+import { Pte, type VirtualAddress, type Word } from '../../../spec/riscv.ts';
 import type { Argument } from '../../../spec/workload.ts';
 import type { Dice } from '../dice.ts';
-import { addressOf } from '../pages.ts';
+import { addressOf, type Slot } from '../pages.ts';
 import type { Script } from '../script.ts';
 import type { Act } from './act.ts';
 
@@ -76,13 +76,18 @@ export const waitRefused: Act = (script, dice) => {
 
 export const killRefused: Act = (script, dice) => script.call('kill', stranger(script, dice));
 
+/** Rights to a page that it cannot give away: it has not got them, or nobody has. */
+const excess = ({ pages }: Script, slot: Slot, dice: Dice): Word =>
+  (pages.rights[slot] ?? 0) & Pte.W ? dice.pick(BAD_RIGHTS) : READ_WRITE;
+
 export const shareRefused: Act = (script, dice) => {
   const child = script.livingChild(dice);
   const mapped = script.pages.mapped(dice);
   const page = mapped < 0 ? anyPage(script, dice) : addressOf(mapped);
   if (!child || dice.percent(40)) script.call('share', page, stranger(script, dice), 2);
   else if (child.program < 0) script.call('share', page, child.register, 2);
-  else if (dice.percent(50)) script.call('share', page, child.register, dice.pick(BAD_RIGHTS));
+  else if (dice.percent(50))
+    script.call('share', page, child.register, excess(script, mapped, dice));
   else script.call('share', badAddress(script, dice), child.register, 2);
 };
 
