@@ -94,8 +94,18 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   if (!task) return false;
   if (kills(task, event) === tid) return true;
   if (name === 'kill') return call.args[0] === who;
+  if (event.kind !== 'return' && !touches(event, call.args[0])) return false;
   if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
   return caller.space === task.space || sharesWith(state, task, event) === caller.space;
+};
+
+/** Is the event about the page at this address? */
+const touches = (event: Event, va: number): boolean => {
+  if (event.kind === 'retire')
+    return event.va >>> 12 === va >>> 12 || event.pc >>> 12 === va >>> 12;
+  return (
+    event.kind === 'trap' && (event.tval >>> 12 === va >>> 12 || event.pc >>> 12 === va >>> 12)
+  );
 };
 
 /** The address space that a share which returns now is about: what its own tasks have pending matters to its result. */
