@@ -23,7 +23,7 @@ export const LONGEST_WRITE = PAGE_SIZE;
 
 export const write = (k: State, hart: Hart, task: Task, va: Word, length: Word): number => {
   const space = get(k, task, TaskWord.space);
-  if (isBusy(k, space)) return tryAgain(k, hart, space);
+  if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   const end = Math.min(length, LONGEST_WRITE);
   let sent = 0;
   while (sent < end) {

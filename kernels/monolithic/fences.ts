@@ -22,7 +22,7 @@ import { asidOf, type Frame, type HartId, type Vpn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
 import { get, set } from './tables.ts';
-import { hasToWait, waitFor } from './waiting.ts';
+import { hasToWait, joinQueue, waitFor } from './waiting.ts';
 
 export const fencePage = (k: State, hart: Hart, space: Space, vpn: Vpn): void =>
   hart.fence(vpn << 12, asidOf(get(k, space, SpaceWord.satp)));
@@ -40,7 +40,7 @@ export const askToFence = (k: State, hart: Hart, other: HartId, space: Space): v
   const at = hartAt(other) + HartWord.requested;
   k.control[at] = (k.control[at] ?? 0) + 1;
   k.machine.sendIpi(other);
-  set(k, space, SpaceWord.busy, get(k, space, SpaceWord.busy) | (1 << hart.id));
+  joinQueue(k, hart, space);
   waitFor(k, hart, 1 << other, space);
 };
 

@@ -26,7 +26,7 @@ export interface State {
 
 /** A call that is over without a result: the caller has ended, or waits and gets its result later. */
 export const NO_RESULT = -4096;
-/** A call that has changed nothing and starts again, once the hart has waited (waiting.ts). */
+/** A call that has changed nothing and starts again, when the hart has its turn (waiting.ts). */
 export const TRY_AGAIN = -4097;
 
 /** A system call: arguments as in the call table, the result for `a0`. */

@@ -66,7 +66,7 @@ export const HartWord = {
   /** Fences that others have asked of this hart, and how many of them it has done: a difference is work to do. */
   requested: 2,
   done: 3,
-  /** Bit h: the call on this hart waits until hart h has fenced; bit 4: until a space is not busy. */
+  /** Bit h: the call on this hart waits until hart h has fenced; bit 4: until it is its turn. */
   awaited: 4,
   /** The space that it is about. */
   waitsOn: 5,
@@ -111,8 +111,8 @@ export const SpaceWord = {
   tasks: 2,
   /** Bit h: hart h may hold old entries under this asid, and fences before it runs the space. */
   stale: 3,
-  /** Bit h: a call on hart h waits for fences of this space. */
-  busy: 4,
+  /** Harts whose calls are at work on the space and have to wait, first come first served (waiting.ts). */
+  queue: 4,
   /** The virtual page of its text. */
   text: 5,
   /** Pages mapped, without text. */

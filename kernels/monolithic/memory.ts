@@ -33,7 +33,7 @@ export const map = (k: State, hart: Hart, task: Task, va: Word, rights: Word): n
   if (!k.routines.isUserPage(k, va)) return -Errno.EINVAL;
   if (rights !== READ && rights !== READ_WRITE) return -Errno.EINVAL;
   const space = spaceOf(k, task);
-  if (isBusy(k, space)) return tryAgain(k, hart, space);
+  if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   const vpn = va >>> PAGE_SHIFT;
   if ((leafOf(k, space)[vpn] ?? 0) !== 0) return -Errno.EEXIST;
   return k.routines.mapPage(k, hart, space, vpn, rights) ? 0 : -Errno.ENOMEM;
@@ -41,7 +41,7 @@ export const map = (k: State, hart: Hart, task: Task, va: Word, rights: Word): n
 
 export const unmap = (k: State, hart: Hart, task: Task, va: Word): number => {
   const space = spaceOf(k, task);
-  if (isBusy(k, space)) return tryAgain(k, hart, space);
+  if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   if (changeable(k, space, va) === 0) return -Errno.EINVAL;
   k.routines.unmapPage(k, hart, space, va >>> PAGE_SHIFT);
   return 0;
@@ -50,7 +50,7 @@ export const unmap = (k: State, hart: Hart, task: Task, va: Word): number => {
 export const protect = (k: State, hart: Hart, task: Task, va: Word, rights: Word): number => {
   const space = spaceOf(k, task);
   if (rights !== READ && rights !== READ_WRITE && rights !== READ_EXECUTE) return -Errno.EINVAL;
-  if (isBusy(k, space)) return tryAgain(k, hart, space);
+  if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   if (changeable(k, space, va) === 0) return -Errno.EINVAL;
   k.routines.protectPage(k, hart, space, va >>> PAGE_SHIFT, rights);
   return 0;
@@ -65,14 +65,14 @@ export const share = (
   rights: Word,
 ): number => {
   const space = spaceOf(k, task);
-  if (isBusy(k, space)) return tryAgain(k, hart, space);
+  if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   const entry = changeable(k, space, va);
   if (entry === 0 || (rights !== READ && rights !== READ_WRITE)) return -Errno.EINVAL;
   if (rights & ~k.routines.rightsOf(entry)) return -Errno.EINVAL;
   const child = livingChild(k, task, tid);
   if (child < 0) return child;
   const other = spaceOf(k, child);
-  if (isBusy(k, other)) return tryAgain(k, hart, other);
+  if (isBusy(k, hart, other)) return tryAgain(k, hart, other);
   const vpn = va >>> PAGE_SHIFT;
   if ((leafOf(k, other)[vpn] ?? 0) !== 0) return -Errno.EEXIST;
   k.routines.sharePage(k, hart, space, other, vpn, rights);

@@ -23,19 +23,14 @@ export const wakeHart = (k: State): void => {
   k.machine.sendIpi(31 - Math.clz32(idle & -idle));
 };
 
-/** Puts a task at the end of the queue, and tells nobody. */
-export const append = (k: State, task: Task): void => {
+export const enqueue = (k: State, task: Task): void => {
   const { control } = k;
   const tail = control[Control.queueTail] ?? 0;
   set(k, task, TaskWord.next, 0);
   if (tail === 0) control[Control.queueHead] = task;
   else set(k, tail, TaskWord.next, task);
   control[Control.queueTail] = task;
-};
-
-export const enqueue = (k: State, task: Task): void => {
-  append(k, task);
-  if (k.control[Control.idle] !== 0) wakeHart(k);
+  if (control[Control.idle] !== 0) wakeHart(k);
 };
 
 export const pickNext = (k: State): Task => {
