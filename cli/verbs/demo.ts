@@ -1,0 +1,46 @@
+/**
+ * `kernelcheck demo`, which `npm start` runs: the reference kernel, which passes, and a first kernel with a mistake as a
+ * student would hand it in, with its story. It shows what there is to see and always ends well.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { renderHeadline, renderStories } from '../../properties/render/terminal.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Shell } from '../shell.ts';
+import { checked, savedReport } from './check.ts';
+
+/** A fixed seed: the same story each time. */
+const DEMO_SEED = 1;
+
+export const demoVerb = async (
+  shell: Shell,
+  { seed = DEMO_SEED }: { readonly seed?: number },
+): Promise<ExitCode> => {
+  const mistake = exampleFile('first-kernel-mistake.ts');
+  shell.out(`Two kernels, checked with seed ${seed}.\n\n`);
+  const reference = await checked(shell, 'monolithic', { seed });
+  shell.out(
+    `${renderHeadline(reference, 'The reference kernel that ships with kernelcheck.', shell)}\n`,
+  );
+  const first = await savedReport(shell, await checked(shell, mistake, { seed }));
+  shell.out(
+    renderHeadline(first, 'A student’s first kernel, with a mistake that is easily made.', shell),
+  );
+  shell.out(`\n${renderStories(first, shell)}\n${nextSteps(mistake, seed)}`);
+  return ExitCode.passed;
+};
+
+/** Path of an example, from where the user is. */
+const exampleFile = (name: string): string => {
+  const root = dirname(createRequire(import.meta.url).resolve('kernelcheck/package.json'));
+  return relative(process.cwd(), join(root, 'examples', name));
+};
+
+const nextSteps = (mistake: string, seed: number): string => `Next
+  all its properties    npx kernelcheck check ${mistake} --seed ${seed}
+  what there is         npx kernelcheck list
+  the system calls      npx kernelcheck list --calls
+  a kernel of your own  cp ${mistake.replace('-mistake', '')} my-kernel.ts
+                        npx kernelcheck check my-kernel.ts
+`;
