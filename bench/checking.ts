@@ -1,0 +1,72 @@
+/** Checking: workloads and events a second on one core, all clauses at once, and where the time goes. */
+import fc from 'fast-check';
+import { Arena, runWorkload } from '../hardware/run.ts';
+import { monolithic } from '../kernels/monolithic/index.ts';
+import { workloadArbitrary } from '../properties/arbitraries/workload.ts';
+import { keepLog } from '../properties/checker/failure.ts';
+import { judgeRun } from '../properties/checker/judge-run.ts';
+import type { Workload } from '../spec/workload.ts';
+import { cpuSeconds, type Line, median, quantile } from './report.ts';
+
+const ROUNDS = 5;
+const WORKLOADS = 600;
+
+interface Round {
+  readonly generate: number;
+  readonly run: number;
+  readonly judge: number;
+  readonly events: readonly number[];
+}
+
+const round = (seed: number): Round => {
+  const arena = new Arena();
+  let workloads: Workload[] = [];
+  const generate = cpuSeconds(() => {
+    workloads = fc.sample(workloadArbitrary(), { seed, numRuns: WORKLOADS });
+  });
+  const logs: ReturnType<typeof keepLog>[] = [];
+  const run = cpuSeconds(() => {
+    for (const workload of workloads)
+      logs.push(keepLog(runWorkload(monolithic, workload, { arena })));
+  });
+  const events: number[] = [];
+  const judge = cpuSeconds(() => {
+    for (const [index, workload] of workloads.entries()) {
+      const log = logs[index];
+      if (log) events.push(judgeRun(log, workload, monolithic).events);
+    }
+  });
+  return { generate, run, judge, events };
+};
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+
+export const checkingLines = (): Line[] => {
+  round(0); // the first is for the compiler
+  const rounds = Array.from({ length: ROUNDS }, (_, index) => round(index + 1));
+  const all = rounds.flatMap(({ events }) => events);
+  const time = ({ generate, run, judge }: Round): number => generate + run + judge;
+  const share = (part: (one: Round) => number): number =>
+    median(rounds.map((one) => (100 * part(one)) / time(one)));
+  return [
+    {
+      what: 'events judged, generation included',
+      figure: median(rounds.map((one) => sum(one.events) / time(one))),
+      unit: '/s',
+      target: 300e3,
+    },
+    {
+      what: 'workloads, generation included',
+      figure: median(rounds.map((one) => WORKLOADS / time(one))),
+      unit: '/s',
+      target: 2000,
+    },
+    { what: 'events of a workload, median', figure: quantile(all, 0.5), unit: '', target: 60 },
+    { what: '…5th percentile', figure: quantile(all, 0.05), unit: '' },
+    { what: '…95th percentile', figure: quantile(all, 0.95), unit: '' },
+    { what: 'time to generate', figure: share(({ generate }) => generate), unit: '%' },
+    { what: 'time to boot, run and report memory', figure: share(({ run }) => run), unit: '%' },
+    { what: 'time to decode and judge', figure: share(({ judge }) => judge), unit: '%' },
+  ];
+};
