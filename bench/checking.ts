@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { Arena, runWorkload } from '../hardware/run.ts';
 import { monolithic } from '../kernels/monolithic/index.ts';
 import { workloadArbitrary } from '../properties/arbitraries/workload.ts';
-import { keepLog } from '../properties/checker/failure.ts';
 import { judgeRun } from '../properties/checker/judge-run.ts';
+import type { RunLog } from '../spec/records.ts';
 import type { Workload } from '../spec/workload.ts';
 import { cpuSeconds, type Line, median, quantile } from './report.ts';
 
@@ -24,18 +24,18 @@ const round = (seed: number): Round => {
   const generate = cpuSeconds(() => {
     workloads = fc.sample(workloadArbitrary(), { seed, numRuns: WORKLOADS });
   });
-  const logs: ReturnType<typeof keepLog>[] = [];
-  const run = cpuSeconds(() => {
-    for (const workload of workloads)
-      logs.push(keepLog(runWorkload(monolithic, workload, { arena })));
-  });
   const events: number[] = [];
-  const judge = cpuSeconds(() => {
-    for (const [index, workload] of workloads.entries()) {
-      const log = logs[index];
+  let run = 0;
+  let judge = 0;
+  for (const workload of workloads) {
+    let log: RunLog | undefined;
+    run += cpuSeconds(() => {
+      log = runWorkload(monolithic, workload, { arena });
+    });
+    judge += cpuSeconds(() => {
       if (log) events.push(judgeRun(log, workload, monolithic).events);
-    }
-  });
+    });
+  }
   return { generate, run, judge, events };
 };
 

@@ -48,6 +48,8 @@ export class Judge {
   }
 
   #acceptInAll(event: Event): Violation | undefined {
+    const resolves =
+      event.kind === 'return' && this.#states.some(({ pending }) => pending.includes(event.tid));
     let states = this.#states.flatMap((state) => branches(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
@@ -64,7 +66,7 @@ export class Judge {
     }
     if (next.length === 0) return violation;
     // A call that has returned leaves nothing to tell its two ways apart.
-    const alike = event.kind === 'return' ? 1 : FEW_STATES;
+    const alike = resolves ? 1 : FEW_STATES;
     this.#states = next.length > alike ? distinct(next) : next;
     return undefined;
   }
