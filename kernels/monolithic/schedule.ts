@@ -2,8 +2,9 @@
  * Scheduling: one queue of ready tasks for all harts, first in, first out. A task runs for a slice, then goes to the
  * tail; so it waits for at most one turn of each task that was queued before it.
  *
- * The queue is a list through the task records, so it needs no memory. No wake-up is lost: a hart marks itself idle only after it has found the queue empty, nothing can come in
- * between, and whoever makes a task ready takes one hart's mark off and sends it an interrupt.
+ * The queue is a list through the task records, so it needs no memory. No wake-up is lost: a hart marks itself idle
+ * only after it has found the queue empty, nothing can come in between, and whoever makes a task ready takes one
+ * hart's mark off and sends it an interrupt.
  */
 import type { Hart } from '../../hardware/contract.ts';
 import type { State } from './kernel.ts';
