@@ -1,12 +1,12 @@
 /** Shrinks a failing workload to one that is 1-minimal for the same clause. */
 
-import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
-import { Cause } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { isSecretive, withOtherSecrets } from '../arbitraries/confidential.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
+import { type Turn, turnsOf } from '../minimise/turns.ts';
 import { type Failure, judge, judgePair } from './failure.ts';
+import { judgeRun } from './judge-run.ts';
 import { repeat } from './search.ts';
 
 export interface MinimalFailure {
@@ -39,23 +39,14 @@ export const failsAgain = async (
     : undefined;
 };
 
-/** The harts that took the machine's steps, in order, as the log shows them. */
-export const turnsOf = ({ words, length }: RunLog): number[] => {
-  const turns: number[] = [];
-  for (let at = 0; at < length; ) {
-    const head = words[at] ?? 0;
-    const kind = head & 0xff;
-    const user = (head & 0xf000) === 0;
-    const interrupt = ((words[at + 3] ?? 0) & Cause.interrupt) !== 0;
-    const step =
-      kind === RecordKind.retire ||
-      kind === RecordKind.resume ||
-      (kind === RecordKind.trap && (user || interrupt));
-    if (step) turns.push((head >>> 8) & 0xf);
-    at += RECORD_WORDS * (kind === RecordKind.return ? 5 : 1);
-  }
-  return turns;
-};
+/** Whose turn it was in a run, up to what broke the clause. */
+const turnsOn =
+  (executor: Executor) =>
+  async (workload: Workload): Promise<readonly Turn[]> => {
+    const log = await executor.run(workload);
+    const { programOf, at } = judgeRun(log, workload, executor.facts);
+    return turnsOf(log, workload, programOf, at);
+  };
 
 /** A kernel that hangs costs a second a run: it is told as it was found. */
 const tooSlow = (failure: Failure): boolean =>
@@ -71,7 +62,7 @@ export const minimiseFailure = async (
   const fails = async (workload: Workload): Promise<boolean> =>
     (await failsAgain(executor, workload, failure)) !== undefined;
   const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails, {
-    turns: turnsOf(await executor.run(failure.workload)),
+    turns: turnsOn(executor),
   });
   const minimal = await failsAgain(executor, workload, failure);
   return minimal ? { failure: minimal, minimal: { verified, neighbours, runs } } : unverified;

@@ -5,15 +5,18 @@
  * The list, in this order:
  *   - drop a task that boot starts, or start one of those that it spawns in its place; drop a program that nothing
  *     starts;
- *   - drop a body (empty it); drop a step, alone or together with one turn of the schedule;
+ *   - drop a body (empty it), or let a thread's take the place of its maker's; drop a step;
  *   - drop a hart (its turns go to hart 0); drop an interrupt; let one come earlier;
- *   - drop a turn of the schedule, drop its tail, or give a turn to the hart before it;
+ *   - drop the schedule, or a turn of it, or give a turn to the hart before it;
  *   - merge two pages: all addresses in one become addresses in the other;
  *   - lower a value to the next on a short ladder: words and lengths to 1 or 0, an address within a page to the page's
- *     first word, a register argument to `a0`; interrupts less late; one frame of RAM less.
+ *     first word, a register to `a0`, a register that is stored to 0 or 1; interrupts less late; one frame of RAM less;
+ *   - drop a step together with a turn of the schedule.
  */
 import type { RegisterName } from '../../spec/riscv.ts';
 import type { Argument, Operation, Program, Workload } from '../../spec/workload.ts';
+
+import { withoutOperations } from './dropping.ts';
 
 export interface Neighbour {
   /** What was changed, in words. */
@@ -30,6 +33,7 @@ export function* neighbours(workload: Workload): Generator<Neighbour, void, void
   yield* simplerSchedule(workload);
   yield* fewerPages(workload);
   yield* lowerValues(workload);
+  yield* fewerStepsAndTurns(workload);
 }
 
 const without = <T>(list: readonly T[], index: number): T[] => list.filter((_, i) => i !== index);
@@ -122,7 +126,7 @@ const bodiesOf = (
     bodies.map((operations, body) => ({ program, body, operations })),
   );
 
-export function* fewerSteps(workload: Workload): Generator<Neighbour> {
+function* fewerSteps(workload: Workload): Generator<Neighbour> {
   for (const { program, body, operations } of bodiesOf(workload)) {
     if (operations.length > 1) {
       yield {
@@ -130,13 +134,32 @@ export function* fewerSteps(workload: Workload): Generator<Neighbour> {
         workload: withBody(workload, program, body, []),
       };
     }
+    if (body > 0 && operations.length > 0) {
+      yield {
+        change: `body ${body} of program ${program} in place of its first`,
+        workload: withBody(withBody(workload, program, 0, operations), program, body, []),
+      };
+    }
     for (let i = operations.length - 1; i >= 0; i--) {
-      const change = `without step ${i + 1} of body ${body} of program ${program}`;
-      const fewer = withBody(workload, program, body, without(operations, i));
-      yield { change, workload: fewer };
+      yield {
+        change: `without step ${i + 1} of body ${body} of program ${program}`,
+        workload: withoutStep(workload, operations, i),
+      };
+    }
+  }
+}
+
+const withoutStep = (workload: Workload, body: readonly Operation[], step: number): Workload =>
+  withoutOperations(workload, new Set(body.slice(step, step + 1)));
+
+/** Where the order of two harts matters, a step may not go without its turn. */
+function* fewerStepsAndTurns(workload: Workload): Generator<Neighbour> {
+  for (const { program, body, operations } of bodiesOf(workload)) {
+    for (let i = operations.length - 1; i >= 0; i--) {
+      const fewer = withoutStep(workload, operations, i);
       for (const turn of turnsThatMatter(workload.schedule)) {
         yield {
-          change: `${change} and turn ${turn + 1}`,
+          change: `without step ${i + 1} of body ${body} of program ${program}, and turn ${turn + 1}`,
           workload: { ...fewer, schedule: without(workload.schedule, turn) },
         };
       }
@@ -181,7 +204,7 @@ function* fewerInterrupts(workload: Workload): Generator<Neighbour> {
       change: 'without an interrupt',
       workload: { ...workload, interrupts: without(workload.interrupts, index) },
     };
-    for (const earlier of [0, 1, after - 1]) {
+    for (const earlier of new Set([0, 1, after >>> 1, after - 1])) {
       if (earlier < 0 || earlier >= after) continue;
       const interrupts = replaced(workload.interrupts, index, { hart, after: earlier });
       yield { change: 'with an earlier interrupt', workload: { ...workload, interrupts } };
@@ -196,6 +219,8 @@ function* fewerInterrupts(workload: Workload): Generator<Neighbour> {
 
 function* simplerSchedule(workload: Workload): Generator<Neighbour> {
   const { schedule } = workload;
+  if (schedule.length > 1)
+    yield { change: 'without a schedule', workload: { ...workload, schedule: [] } };
   for (let i = schedule.length - 1; i >= 0; i--) {
     yield {
       change: `without turn ${i + 1}`,
@@ -286,6 +311,8 @@ function* simplerOperations(operation: Operation): Generator<Operation> {
       for (const value of ladder(operation.value)) yield { ...operation, value };
       return;
     case 'store':
+      if (typeof operation.value === 'string')
+        for (const value of [0, 1]) yield { ...operation, value };
       for (const value of simplerArgument(operation.value)) yield { ...operation, value };
       return;
     case 'load':
