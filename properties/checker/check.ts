@@ -41,7 +41,9 @@ const MAX_STORIES = 6;
 /** A transition counts as exercised from this share of the workloads on. */
 export const MIN_SHARE = 0.05;
 /** Once minimising has taken so many runs, no other failure of the same property is tried. */
-const ENOUGH_RUNS = 1200;
+const ENOUGH_RUNS = 600;
+/** A story of so few steps is not made shorter. */
+const SHORT_STORY = 6;
 /** Fewer workloads than this prove nothing. */
 const MIN_WORKLOADS = 20;
 
@@ -130,7 +132,8 @@ export const tell = async (
     const story = await explain(executor, { ...minimal, seed, property });
     if (!shortest || story.steps.length < shortest.steps.length) shortest = story;
     runs += minimal.minimal.runs;
-    if (!minimal.minimal.verified || runs > ENOUGH_RUNS) break;
+    const good = shortest.steps.length <= SHORT_STORY;
+    if (good || !minimal.minimal.verified || runs > ENOUGH_RUNS) break;
   }
   if (!shortest) throw new Error(`no failure of ${property} to tell`);
   return shortest;

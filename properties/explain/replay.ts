@@ -64,6 +64,7 @@ class Replayer {
   readonly #active = new Map<HartId, Row>();
   readonly #roots = new Map<number, Tid>();
   #loops = 1;
+  #faults = 1;
   #before: OsState;
   readonly #operations: readonly Operation[];
 
@@ -190,6 +191,16 @@ class Replayer {
     }
     const word = this.#wordAt(event);
     const operation = word === undefined ? undefined : this.#operation(word);
+    const again = this.#open.get(tid);
+    if (again && again === this.#rows.at(-1) && again.trap?.pc === event.pc) {
+      // The same instruction faults again: one step, however often.
+      this.#faults += 1;
+      again.text = `${trapText(event, operation)}, ${this.#faults} times`;
+      again.until = this.#decoder.at;
+      this.#active.set(hart, again);
+      return;
+    }
+    this.#faults = 1;
     const row = this.#add({ task: tid, hart, text: trapText(event, operation), trap: event });
     this.#open.set(tid, row);
     this.#active.set(hart, row);
