@@ -1,0 +1,133 @@
+/**
+ * Mistakes with frames: not cleared, not given back, given back while somebody uses them. The right way:
+ * kernels/monolithic/frames.ts.
+ */
+import { breakPromise, entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
+import { routines } from '../../kernels/monolithic/index.ts';
+import { PROMISED, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
+import { leafOf } from '../../kernels/monolithic/pages.ts';
+import { get, set } from '../../kernels/monolithic/tables.ts';
+import { Errno } from '../../spec/errno.ts';
+import { frameOf, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import { forgetting, type Mutant, mutant } from './mutant.ts';
+
+export const frames: readonly Mutant[] = [
+  mutant({
+    id: 'half-cleared',
+    description: 'Only the first half of a frame is cleared before somebody else gets it.',
+    killedBy: 'isolation/fresh-pages-are-zero',
+    bug: 'CVE-2013-2141: Linux tkill let out a siginfo of which only a part was filled in',
+    longestStory: 7,
+    replace: {
+      zeroFrame: (k, frame) => {
+        k.machine.frame(frame).fill(0, 0, WORDS_PER_FRAME / 2);
+      },
+    },
+  }),
+  mutant({
+    id: 'leak-on-map-error',
+    description:
+      'map promises a frame before it looks at its arguments, and keeps the promise when it fails.',
+    killedBy: 'isolation/frames-are-not-lost',
+    bug: 'CVE-2016-0728: Linux lost a reference to a keyring on an error path',
+    longestStory: 14,
+    replace: {
+      map: (k, hart, task, va, rights, a2) => {
+        promiseFrame(k);
+        const result = routines.map(k, hart, task, va, rights, a2);
+        if (result !== -Errno.EINVAL && result !== -Errno.EEXIST) breakPromise(k);
+        return result;
+      },
+    },
+  }),
+  mutant({
+    id: 'leak-on-spawn-error',
+    description:
+      'spawn takes a frame before it looks its program up, and keeps it when there is none.',
+    killedBy: 'isolation/frames-are-not-lost',
+    bug: 'CVE-2022-23090: FreeBSD leaked a credential when aio failed',
+    longestStory: 14,
+    replace: {
+      spawn: (k, hart, task, program, a1, a2) => {
+        const frame = k.routines.allocateFrame(k);
+        const result = routines.spawn(k, hart, task, program, a1, a2);
+        if (frame !== 0 && result !== -Errno.ENOENT) k.routines.releaseFrame(k, frame);
+        return result;
+      },
+    },
+  }),
+  mutant({
+    id: 'missing-put',
+    description: 'unmap does not give the frame back.',
+    killedBy: 'isolation/frames-are-not-lost',
+    bug: 'CVE-2014-2851: in Linux a path that took a reference to group_info never dropped it',
+    longestStory: 40,
+    replace: { releaseAfterFence: () => undefined },
+  }),
+  mutant({
+    id: 'table-kept-on-exit',
+    description:
+      'An address space that ends gives back its pages and its root table, but not the table below.',
+    killedBy: 'isolation/frames-are-not-lost',
+    longestStory: 30,
+    replace: {
+      releaseSpace: (k, space) => {
+        k.routines.retainFrame(k, get(k, space, SpaceWord.leaf));
+        routines.releaseSpace(k, space);
+      },
+    },
+  }),
+  mutant({
+    id: 'count-wraps',
+    description:
+      'The count of a frame’s users has one bit: a page that is shared is counted as free.',
+    killedBy: 'isolation/integrity',
+    bug: 'CVE-2019-11487: the reference count of a page could overflow in Linux',
+    longestStory: 9,
+    replace: {
+      retainFrame: (k, frame) => set(k, entryOf(k, frame), 0, get(k, entryOf(k, frame), 0) ^ 1),
+    },
+  }),
+  mutant({
+    id: 'put-on-error',
+    description: 'share that fails gives back the frame that it has not taken.',
+    killedBy: 'isolation/integrity',
+    bug: 'CVE-2016-4557: Linux bpf put a reference twice on an error path',
+    longestStory: 9,
+    replace: {
+      share: (k, hart, task, va, tid, rights) => {
+        const result = routines.share(k, hart, task, va, tid, rights);
+        const entry = leafOf(k, get(k, task, TaskWord.space))[va >>> 12] ?? 0;
+        const taken = k.routines.isUserPage(k, va) && entry !== 0 && !(entry & PROMISED);
+        if (result === -Errno.EEXIST && taken) k.routines.releaseFrame(k, frameOf(entry));
+        return result;
+      },
+    },
+  }),
+  mutant({
+    id: 'one-release-too-many',
+    description:
+      'Sharing a page does not count its second user, so the first one to leave frees it.',
+    killedBy: 'isolation/integrity',
+    bug: 'CVE-2019-5596: FreeBSD released a passed descriptor once too often',
+    longestStory: 9,
+    replace: {
+      sharePage: (k, hart, space, other, vpn, rights) =>
+        routines.sharePage(forgetting(k, 'retainFrame'), hart, space, other, vpn, rights),
+    },
+  }),
+  mutant({
+    id: 'cleaned-up-twice',
+    description: 'An address space that ends gives its table back twice.',
+    killedBy: 'isolation/integrity',
+    bug: 'CVE-2015-5706: Linux cleaned up twice when an open failed',
+    longestStory: 9,
+    replace: {
+      releaseSpace: (k, space) => {
+        const leaf = get(k, space, SpaceWord.leaf);
+        routines.releaseSpace(k, space);
+        k.routines.giveFrame(k, leaf);
+      },
+    },
+  }),
+];

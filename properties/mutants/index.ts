@@ -1,0 +1,25 @@
+/** All mutants of the reference kernel, by family. */
+import { calls } from './calls.ts';
+import { confidentiality } from './confidentiality.ts';
+import { determinism } from './determinism.ts';
+import { frames } from './frames.ts';
+import type { Mutant } from './mutant.ts';
+import { pages } from './pages.ts';
+import { registers } from './registers.ts';
+import { scheduling } from './scheduling.ts';
+import { tasks } from './tasks.ts';
+import { translation } from './translation.ts';
+
+export type { Mutant } from './mutant.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...translation,
+  ...pages,
+  ...frames,
+  ...registers,
+  ...tasks,
+  ...calls,
+  ...scheduling,
+  ...confidentiality,
+  ...determinism,
+];
