@@ -3,7 +3,7 @@
  * frames of the machine and of the checker left out: `    at unmap (first.ts:57:9)`.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Bundle } from './bundle.ts';
@@ -58,8 +58,9 @@ const OURS = ['hardware', join('properties', 'execute')].map((folder) => folder 
 export const shippedTeller = (): Tell => {
   const maps = new Map<string, TraceMap | undefined>();
   return tellOnly((frame) => {
-    if (!frame.url.startsWith('file:')) return undefined;
-    const path = fileURLToPath(frame.url);
+    // A path instead of an address: Node has traced it to its source already (--enable-source-maps).
+    const path = isAbsolute(frame.url) ? frame.url : pathOf(frame.url);
+    if (path === undefined) return undefined;
     const name = relative(ROOT, path);
     if (name.startsWith('..') || name.startsWith('node_modules')) return undefined;
     if (OURS.some((folder) => name.startsWith(folder))) return undefined;
@@ -72,6 +73,9 @@ export const shippedTeller = (): Tell => {
     return { ...frame, url: source, line: original.line, column: original.column + 1 };
   });
 };
+
+const pathOf = (url: string): string | undefined =>
+  url.startsWith('file:') ? fileURLToPath(url) : undefined;
 
 const mapBeside = (path: string): TraceMap | undefined => {
   try {

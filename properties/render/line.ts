@@ -27,10 +27,10 @@ export const pad = (spans: Line, columns: number): Line => {
   return missing > 0 ? [...spans, span(' '.repeat(missing))] : spans;
 };
 
-/** `left` and `right` at the two ends of a line; `undefined` if they do not fit with two spaces between. */
-export const justify = (left: Line, right: Line, columns: number): Line | undefined => {
-  const gap = columns - lineWidth(left) - lineWidth(right);
-  return gap < 2 ? undefined : [...left, span(' '.repeat(gap)), ...right];
+/** `left` and `right` at the two ends of a line; `undefined` if they do not fit with `gap` spaces between. */
+export const justify = (left: Line, right: Line, columns: number, gap = 2): Line | undefined => {
+  const between = columns - lineWidth(left) - lineWidth(right);
+  return between < gap ? undefined : [...left, span(' '.repeat(between)), ...right];
 };
 
 export const indent = (lines: readonly Line[], by: number): readonly Line[] =>

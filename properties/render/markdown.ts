@@ -8,7 +8,7 @@ import type {
   Step,
 } from '../report.ts';
 import { distinctFailures, sharedStories } from './failures.ts';
-import { smallestText, twoRunsText } from './sentences.ts';
+import { actingTasks, smallestText, twoRunsText } from './sentences.ts';
 import { least, MARKS, rareConditions } from './summary.ts';
 import { count, grouped, percent, printable, TOGETHER } from './text.ts';
 
@@ -81,7 +81,9 @@ const remark = (property: PropertyReport, shared: ReadonlyMap<string, string>): 
   return rare.length > 0 ? rare.join(', ') : reason;
 };
 
-const stepTable = ({ tasks, steps }: Counterexample): string => {
+const stepTable = (story: Counterexample): string => {
+  const { steps } = story;
+  const tasks = actingTasks(story);
   const devices = steps.some((step) => step.devices.length > 0);
   const heads = tasks.map(
     ({ tid, hart, thread }) => `${thread ? 'thread' : 'task'} ${tid} (hart ${hart})`,

@@ -3,11 +3,23 @@ import type { Counterexample } from '../report.ts';
 import { count, grouped } from './text.ts';
 
 /** How small it is, and how that is known. */
-export const smallestText = ({ steps, tasks, workload, minimal }: Counterexample): string => {
-  const acting = [count(steps.length, 'step'), count(tasks.length, 'task')];
-  const size = [...(steps.length === 0 ? [] : acting), count(workload.harts, 'hart')].join(', ');
+export const smallestText = (story: Counterexample): string => {
+  const { steps, workload, minimal } = story;
+  const tasks = actingTasks(story).length;
+  const size = [
+    ...(steps.length === 0 ? [] : [count(steps.length, 'step')]),
+    ...(tasks === 0 ? [] : [count(tasks, 'task')]),
+    count(workload.harts, 'hart'),
+  ].join(', ');
   return `${size}. ${minimalText(minimal)}`;
 };
+
+/** Those that do something in the story: a task that does nothing needs no column. */
+export const actingTasks = ({
+  tasks,
+  steps,
+}: Pick<Counterexample, 'tasks' | 'steps'>): Counterexample['tasks'] =>
+  tasks.filter(({ tid }) => steps.some(({ task }) => task === tid));
 
 const minimalText = ({ verified, neighbours, runs }: Counterexample['minimal']): string => {
   if (!verified) {
@@ -40,6 +52,3 @@ const differences = (a: Counterexample['workload'], b: Counterexample['workload'
   const other = operations(b);
   return operations(a).filter((operation, index) => operation !== other[index]).length;
 };
-
-/** A command that shows it again. */
-export const againText = ({ replay }: Counterexample): string => replay;

@@ -6,7 +6,7 @@ import type { Counterexample } from '../report.ts';
 import { explanationLines } from './explanation.ts';
 import { EMPTY, indent, justify, type Line, labelled, line, print, span } from './line.ts';
 import { litmusTable } from './litmus.ts';
-import { againText, smallestText, twoRunsText } from './sentences.ts';
+import { smallestText, twoRunsText } from './sentences.ts';
 import { printable, wrap } from './text.ts';
 
 export interface TerminalOptions {
@@ -85,7 +85,7 @@ const closingLines = (counterexample: Counterexample, columns: number): readonly
     ...said('Known as', knownAs),
     ...said('Smallest', smallestText(counterexample)),
     // A command is not wrapped: it is there to be copied.
-    ...labelled('Again', [line(printable(againText(counterexample)), 'cyan')], LABEL),
+    ...labelled('Again', [line(printable(counterexample.replay), 'cyan')], LABEL),
   ];
   return indent(lines, INDENT);
 };

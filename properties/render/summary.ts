@@ -35,15 +35,21 @@ export const summaryLines = (report: Report, columns: number): readonly Line[] =
   verdictLine(report),
 ];
 
-export const headLines = (report: Report, columns: number): readonly Line[] => {
-  const { kernel, architecture, file, workloads, events, eventsPerWorkload, seed } = report;
-  const [, , median] = eventsPerWorkload;
+const headLines = (report: Report, columns: number): readonly Line[] => {
+  const { kernel, architecture, file } = report;
   const from = file === undefined ? [] : [span('  '), span(printable(file), 'dim')];
-  const ran = `${count(workloads, 'workload')}, ${count(events, 'event')} (median ${grouped(median)} a workload), seed ${seed}`;
   return [
     [span(printable(kernel), 'bold'), span(`, a ${architecture} kernel`), ...from],
-    ...wrap(ran, columns).map((one) => line(one)),
+    ...ranLines(report, columns),
   ];
+};
+
+/** `2,000 workloads, 358,509 events (median 135 a workload), seed 1` */
+export const ranLines = (report: Report, columns: number): readonly Line[] => {
+  const { workloads, events, eventsPerWorkload, seed } = report;
+  const [, , median] = eventsPerWorkload;
+  const ran = `${count(workloads, 'workload')}, ${count(events, 'event')} (median ${grouped(median)} a workload), seed ${seed}`;
+  return wrap(ran, columns).map((one) => line(one));
 };
 
 const notClaimedLines = ({ notClaimed, properties }: Report, columns: number): readonly Line[] => {

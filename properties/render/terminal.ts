@@ -1,19 +1,19 @@
 /** A report as a terminal shows it: the summary of all properties, then the story of each distinct failure. */
 import type { Report } from '../report.ts';
 import { distinctFailures } from './failures.ts';
-import { EMPTY, type Line, line, print, span } from './line.ts';
+import { EMPTY, indent, type Line, line, print, span } from './line.ts';
 import { storyLines, type TerminalOptions } from './story.ts';
-import { headLines, MARKS, summaryLines, verdictLine } from './summary.ts';
-import { printable, wrap } from './text.ts';
+import { MARKS, ranLines, summaryLines, verdictLine } from './summary.ts';
+import { printable } from './text.ts';
 
 export { renderStory, type TerminalOptions } from './story.ts';
 
 export const renderReport = (report: Report, { width, color }: TerminalOptions): string =>
   print([...summaryLines(report, width), ...storiesLines(report, width)], color);
 
-/** Only the stories, each with a blank line before it. */
+/** Only the stories. */
 export const renderStories = (report: Report, { width, color }: TerminalOptions): string =>
-  print(storiesLines(report, width).slice(1), color);
+  print(storiesLines(report, width).slice(2), color);
 
 const storiesLines = (report: Report, columns: number): readonly Line[] => {
   const stories = distinctFailures(report);
@@ -29,20 +29,9 @@ const rule = (title: string, columns: number): readonly Line[] => [
   line(`── ${title} ${'─'.repeat(Math.max(0, Math.min(columns, 80) - title.length - 4))}`, 'dim'),
 ];
 
-/** Which kernel, what about it, and the verdict. */
-export const renderHeadline = (
-  report: Report,
-  about: string,
-  { width, color }: TerminalOptions,
-): string =>
-  print(
-    [
-      ...headLines(report, width),
-      ...wrap(about, width).map((text) => line(text)),
-      verdictLine(report),
-    ],
-    color,
-  );
+/** What was run and the verdict, without the properties. */
+export const renderOutcome = (report: Report, { width, color }: TerminalOptions): string =>
+  print(indent([...ranLines(report, width - 3), verdictLine(report)], 3), color);
 
 /** The verdict, and a line for each property that did not pass. */
 export const renderQuiet = (report: Report, { color }: Pick<TerminalOptions, 'color'>): string => {
