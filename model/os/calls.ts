@@ -188,7 +188,7 @@ const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word
 };
 
 /** How many bytes from va on the task can read, at most length. Addresses that pass 2^32 cannot be read. */
-export const firstUnreadable = (state: OsState, task: Task, va: Word, length: Word): number => {
+const firstUnreadable = (state: OsState, task: Task, va: Word, length: Word): number => {
   let readable = 0;
   while (
     readable < length &&
@@ -201,7 +201,7 @@ export const firstUnreadable = (state: OsState, task: Task, va: Word, length: Wo
 };
 
 /** May the call fail for want of memory? Only if what is in use, plus what it asks for, exceeds the machine. */
-export const mayRunOut = (state: OsState, call: PendingCall): boolean => {
+const mayRunOut = (state: OsState, call: PendingCall): boolean => {
   const asked = ruleOf(state, call)?.frames;
   return asked !== undefined && framesInUse(state) + asked > state.setting.freeFrames;
 };

@@ -18,7 +18,7 @@ const countMappings = (state: OsState, page: number): number => {
   return count;
 };
 
-export const INVARIANTS: readonly Invariant[] = [
+const INVARIANTS: readonly Invariant[] = [
   {
     name: 'a task runs on one hart, and that hart runs it',
     holds: ({ tasks, harts }) =>

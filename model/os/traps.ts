@@ -15,7 +15,7 @@ import { type OsState, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
 /** Page faults in a row that a kernel may need for one instruction. */
-export const MAX_RETRIES = 8;
+const MAX_RETRIES = 8;
 
 const FAULT_RIGHT: Readonly<Record<number, Rights>> = {
   [Cause.instructionPageFault]: Pte.X,

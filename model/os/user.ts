@@ -14,7 +14,7 @@ import type { Violation } from './violation.ts';
 import { firstRunnable } from './waiting.ts';
 
 /** A task keeps a hart for at most so many instructions while another waits. */
-export const MAX_SLICE = 256;
+const MAX_SLICE = 256;
 
 const forbidden = (
   state: OsState,

@@ -39,7 +39,7 @@ export interface CheckOptions {
 /** More distinct failures than this are reported without a story. */
 const MAX_STORIES = 6;
 /** A transition counts as exercised from this share of the workloads on. */
-export const MIN_SHARE = 0.05;
+const MIN_SHARE = 0.05;
 /** Once minimising has taken so many runs, no other failure of the same property is tried. */
 const ENOUGH_RUNS = 600;
 /** A story of so few steps is not made shorter. */
@@ -237,7 +237,3 @@ const overall = (properties: readonly PropertyReport[]): Report['verdict'] => {
   if (properties.some(({ verdict }) => verdict === 'failed')) return 'failed';
   return properties.some(({ verdict }) => verdict === 'inconclusive') ? 'inconclusive' : 'passed';
 };
-
-/** The property whose clause a saved failure broke. */
-export const propertyIdOf = (failure: Failure): string =>
-  propertyOfClause(failure.clause)?.id ?? failure.clause;

@@ -19,7 +19,7 @@ export interface MinimalFailure {
 }
 
 /** The failure of this workload, if it breaks the same clause. */
-export const failsAgain = async (
+const failsAgain = async (
   executor: Executor,
   workload: Workload,
   like: Failure,

@@ -74,6 +74,3 @@ const isPageFault = (cause: Word): boolean =>
   cause === Cause.loadPageFault ||
   cause === Cause.storePageFault ||
   cause === Cause.instructionPageFault;
-
-export const observationName = ({ what, value }: Observation): string =>
-  what === 'fault' ? causeName(value) : String(value | 0);

@@ -43,7 +43,7 @@ export const inTlb = (
   );
 
 /** Notes of one row's kernel activation, in order. */
-export const notesOf = ({ run }: Replay, row: Row): readonly TraceNote[] =>
+const notesOf = ({ run }: Replay, row: Row): readonly TraceNote[] =>
   row.trap === undefined
     ? []
     : run.notes.filter(({ at, hart }) => at > row.from && at <= row.until && hart === row.hart);

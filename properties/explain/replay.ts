@@ -235,7 +235,7 @@ const trapText = (
 };
 
 /** Rows of the kernel alone are shown only if something happened in them. */
-export const worthARow = ({ task, devices, kernel, trap }: Row): boolean =>
+const worthARow = ({ task, devices, kernel, trap }: Row): boolean =>
   task !== 0 ||
   devices.length > 0 ||
   trap?.mode === 'U' ||

@@ -19,7 +19,7 @@ const argumentText = (name: string | undefined, argument: Argument | undefined):
 };
 
 /** `map(0x2000, rw)` */
-export const callText = (call: string | number, args: readonly Argument[]): string => {
+const callText = (call: string | number, args: readonly Argument[]): string => {
   const description = callByNumber(
     typeof call === 'number' ? call : Call[call as keyof typeof Call],
   );
