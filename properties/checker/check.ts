@@ -4,7 +4,7 @@
  */
 
 import { ABI_GROUPS } from '../../spec/abi.ts';
-import { PROPERTIES, type Property, propertyOfClause } from '../../spec/properties.ts';
+import { PROPERTIES, type Property } from '../../spec/properties.ts';
 import type { Transition } from '../../spec/transitions.ts';
 import type { Executor } from '../execute/executor.ts';
 import { explain } from '../explain/explain.ts';

@@ -7,7 +7,7 @@
 import type { Decoder } from '../../model/abstraction/decode.ts';
 import type { Event } from '../../spec/events.ts';
 import { indexOfText } from '../../spec/layout.ts';
-import { A0, Cause, causeName, type Tid, type Word } from '../../spec/riscv.ts';
+import { A0, Cause, type Tid, type Word } from '../../spec/riscv.ts';
 import type { Operation } from '../../spec/workload.ts';
 
 export interface Observation {
