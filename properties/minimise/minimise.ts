@@ -47,6 +47,7 @@ export const minimise = async (
   const descent = new Descent(failing, fails, turns, budget);
   let best = failing;
   let size = Number.POSITIVE_INFINITY;
+  const failed = await descent.attempt(failing);
   await descent.attempt({ ...failing, interrupts: [] });
   for (let timers = false; ; timers = true) {
     await stride(descent, timers);
@@ -60,7 +61,7 @@ export const minimise = async (
   const distinct = distinctNeighbours(best);
   return {
     workload: best,
-    verified: !descent.exhausted,
+    verified: failed && !descent.exhausted,
     neighbours: distinct.length,
     runs: descent.runs,
   };
