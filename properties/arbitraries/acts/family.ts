@@ -9,10 +9,10 @@ import type { Act } from './act.ts';
 import { keep, load, loadBack, mapAt, store, touch } from './memory.ts';
 import { killRefused, shareRefused, spawnRefused, waitRefused } from './refused.ts';
 
-const { R, W } = Pte;
+const { R, W, X } = Pte;
 
 /** The slot that a program with an inbox looks into. */
-export const INBOX: Slot = 5;
+const INBOX: Slot = 5;
 const MAX_CHILDREN = 3;
 
 /** A program with a higher index, so that nothing spawns without end; −1: there is none. */
@@ -55,6 +55,9 @@ const fillInbox = (script: Script, dice: Dice): void => {
 
 const shareWith = (script: Script, dice: Dice, child: Child, slot: Slot): void => {
   const rights = script.pages.rights[slot] ?? 0;
+  // First it asks for more than there is to give.
+  if (dice.percent(8))
+    script.call('share', addressOf(slot), child.register, rights & W ? R | W | X : R | W);
   script.call('share', addressOf(slot), child.register, rights & W && dice.percent(70) ? R | W : R);
   // Both see the same words: a word from here may be found there.
   if (rights & W && dice.percent(40)) store(script, dice, slot);
