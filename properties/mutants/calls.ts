@@ -9,10 +9,11 @@ import { leafOf } from '../../kernels/monolithic/pages.ts';
 import { get, set } from '../../kernels/monolithic/tables.ts';
 import { livingChild } from '../../kernels/monolithic/tasks.ts';
 import { callByNumber } from '../../spec/abi.ts';
-import { A0, PAGE_SIZE, Pte } from '../../spec/riscv.ts';
+import { Errno } from '../../spec/errno.ts';
+import { A0, LEAF_BITS, PAGE_SIZE, Pte } from '../../spec/riscv.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
-const { R, W } = Pte;
+const { R, W, X } = Pte;
 
 export const calls: readonly Mutant[] = [
   mutant({
@@ -25,33 +26,33 @@ export const calls: readonly Mutant[] = [
   }),
   mutant({
     id: 'rights-000',
-    description: 'protect accepts a page without any right.',
+    description:
+      'protect refuses W and X together, and nothing else: a page may be left without rights.',
     killedBy: 'abi/protection',
     bug: 'seL4 038d1fcd6: rights 000 turned a leaf entry into a pointer to a table',
     longestStory: 2,
     replace: {
       protect: (k, hart, task, va, rights, a2) => {
-        if (rights !== 0) return routines.protect(k, hart, task, va, rights, a2);
+        if ((rights & (W | X)) === (W | X)) return -Errno.EINVAL;
         const result = routines.protect(k, hart, task, va, R, a2);
         const space = get(k, task, TaskWord.space);
-        if (result === 0) k.routines.protectPage(k, hart, space, va >>> 12, 0);
+        if (result === 0) k.routines.protectPage(k, hart, space, va >>> 12, rights & LEAF_BITS);
         return result;
       },
     },
   }),
   mutant({
     id: 'shares-more-than-it-has',
-    description: 'share does not compare the rights asked for with those of the caller.',
+    description: 'share does not look at the rights that it is asked for, and gives them.',
     killedBy: 'abi/sharing',
     bug: 'CVE-2013-2171: FreeBSD let a debugger write to mappings whose maximum protection forbade it',
     longestStory: 3,
     replace: {
       share: (k, hart, task, va, tid, rights) => {
-        if (rights !== (R | W)) return routines.share(k, hart, task, va, tid, rights);
         const result = routines.share(k, hart, task, va, tid, R);
         if (result !== 0) return result;
         const leaf = leafOf(k, get(k, livingChild(k, task, tid), TaskWord.space));
-        leaf[va >>> 12] = (leaf[va >>> 12] ?? 0) | W;
+        leaf[va >>> 12] = k.routines.withRights(leaf[va >>> 12] ?? 0, rights & LEAF_BITS);
         return 0;
       },
     },

@@ -4,12 +4,13 @@
  */
 import { breakPromise, entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
 import { routines } from '../../kernels/monolithic/index.ts';
+import { NO_RESULT } from '../../kernels/monolithic/kernel.ts';
 import { PROMISED, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
 import { leafOf } from '../../kernels/monolithic/pages.ts';
 import { get, set } from '../../kernels/monolithic/tables.ts';
 import { Errno } from '../../spec/errno.ts';
 import { frameOf, WORDS_PER_FRAME } from '../../spec/riscv.ts';
-import { forgetting, type Mutant, mutant } from './mutant.ts';
+import { type Mutant, mutant } from './mutant.ts';
 
 export const frames: readonly Mutant[] = [
   mutant({
@@ -99,21 +100,22 @@ export const frames: readonly Mutant[] = [
         const result = routines.share(k, hart, task, va, tid, rights);
         const entry = leafOf(k, get(k, task, TaskWord.space))[va >>> 12] ?? 0;
         const taken = k.routines.isUserPage(k, va) && entry !== 0 && !(entry & PROMISED);
-        if (result === -Errno.EEXIST && taken) k.routines.releaseFrame(k, frameOf(entry));
+        if (result < 0 && result > NO_RESULT && taken) k.routines.releaseFrame(k, frameOf(entry));
         return result;
       },
     },
   }),
   mutant({
     id: 'one-release-too-many',
-    description:
-      'Sharing a page does not count its second user, so the first one to leave frees it.',
+    description: 'unmap of a page that is shared gives its frame back twice.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2019-5596: FreeBSD released a passed descriptor once too often',
     longestStory: 9,
     replace: {
-      sharePage: (k, hart, space, other, vpn, rights) =>
-        routines.sharePage(forgetting(k, 'retainFrame'), hart, space, other, vpn, rights),
+      releaseAfterFence: (k, hart, frame) => {
+        if (get(k, entryOf(k, frame), 0) > 1) k.routines.releaseFrame(k, frame);
+        routines.releaseAfterFence(k, hart, frame);
+      },
     },
   }),
   mutant({

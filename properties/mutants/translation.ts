@@ -3,13 +3,13 @@
  * reaches. See kernels/monolithic/fences.ts for how it is done right.
  */
 import { routines } from '../../kernels/monolithic/index.ts';
+import type { State } from '../../kernels/monolithic/kernel.ts';
 import { Control, HartWord, hartAt, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
 import { get, set } from '../../kernels/monolithic/tables.ts';
-import { hartOf, isDoomed, livingChild, runningOn } from '../../kernels/monolithic/tasks.ts';
 import { waitFor } from '../../kernels/monolithic/waiting.ts';
-import { KILLED_STATUS } from '../../spec/abi.ts';
+import { faultStatus } from '../../spec/abi.ts';
 import { DIRECT_MAP } from '../../spec/layout.ts';
-import { asidOf, Pte } from '../../spec/riscv.ts';
+import { asidOf, Cause, Pte } from '../../spec/riscv.ts';
 import { forgetting, type Mutant, mutant } from './mutant.ts';
 
 /** A word of a hart's block that the kernel leaves alone. */
@@ -17,6 +17,13 @@ const SPARE = 8;
 
 /** Makes the call wait, though nobody was asked for a fence: no hart has this number. */
 const NOBODY = 1 << 31;
+
+/** Whether the flag of an asid, 1 to 31, was raised; and raises or lowers it. */
+const flagged = (k: State, asid: number, raised: boolean): boolean => {
+  const flags = k.control[Control.policy] ?? 0;
+  k.control[Control.policy] = raised ? flags | (1 << asid) : flags & ~(1 << asid);
+  return (flags & (1 << asid)) !== 0;
+};
 
 export const translation: readonly Mutant[] = [
   mutant({
@@ -68,7 +75,7 @@ export const translation: readonly Mutant[] = [
       awaitFence: function* (k, hart) {
         const at = hartAt(hart.id);
         if ((k.control[at + HartWord.awaited] ?? 0) & NOBODY) {
-          for (let turns = 0; turns < 4; turns++) yield; // unlocked
+          for (let turns = 0; turns < 8; turns++) yield; // unlocked
           k.control[at + HartWord.awaited] = 0;
           const space = k.control[at + HartWord.waitsOn] ?? 0;
           routines.shootdown(k, hart, space, k.control[at + SPARE] ?? 0);
@@ -82,7 +89,7 @@ export const translation: readonly Mutant[] = [
   mutant({
     id: 'joins-flush-set-late',
     description:
-      'A hart loads an address space first, and only then joins those that are asked to fence it.',
+      'A hart that loads an address space joins those that are asked to fence it at its next timer interrupt only.',
     killedBy: 'isolation/no-access-after-unmap',
     bug: 'CVE-2016-2069: in Linux switch_mm raced a TLB flush, for the new tables were loaded before the flush set was joined',
     longestStory: 14,
@@ -95,43 +102,34 @@ export const translation: readonly Mutant[] = [
         k.control[at + HartWord.space] = 0;
         k.control[at + SPARE] = space;
       },
-      trap: function* (k, hart) {
+      trap: (k, hart) => {
         const at = hartAt(hart.id);
-        yield* routines.trap(k, hart) ?? [];
-        for (let space = k.control[at + SPARE] ?? 0; space !== 0; ) {
-          for (let turns = 0; turns < 4; turns++) yield; // unlocked
-          k.control[at + HartWord.space] = space;
+        const joins = k.control[at + SPARE] ?? 0;
+        if (hart.scause === Cause.timerInterrupt && joins !== 0) {
+          k.control[at + HartWord.space] = joins;
           k.control[at + SPARE] = 0;
-          const task = runningOn(k, hart);
-          if (isDoomed(k, task)) {
-            k.routines.stop(k, hart, task, KILLED_STATUS);
-            k.routines.dispatch(k, hart);
-          }
-          space = k.control[at + SPARE] ?? 0;
         }
+        return routines.trap(k, hart);
       },
     },
   }),
   mutant({
     id: 'reaper-without-flush',
-    description: 'The asid of a task that was killed is given out again, and nobody fences it.',
+    description:
+      'The asid of a task that was killed, by its parent or for a fault, is given out again, and nobody fences it.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2017-18202: the Linux OOM reaper freed the memory of its victim without flushing the TLB',
     longestStory: 10,
     replace: {
-      kill: (k, hart, task, tid, a1, a2) => {
-        const child = livingChild(k, task, tid);
-        const space = child > 0 && hartOf(k, child) < 0 ? get(k, child, TaskWord.space) : 0;
-        const last = space !== 0 && get(k, space, SpaceWord.tasks) === 1;
-        if (last) k.control[Control.policy] = asidOf(get(k, space, SpaceWord.satp));
-        return routines.kill(k, hart, task, tid, a1, a2);
+      end: (k, task, status) => {
+        const asid = asidOf(get(k, get(k, task, TaskWord.space), SpaceWord.satp));
+        if (status > faultStatus(0)) flagged(k, asid, true);
+        routines.end(k, task, status);
       },
       createSpace: (k, program) => {
         const space = routines.createSpace(k, program);
         const asid = space === 0 ? 0 : asidOf(get(k, space, SpaceWord.satp));
-        if (asid === 0 || asid !== k.control[Control.policy]) return space;
-        set(k, space, SpaceWord.stale, 0);
-        k.control[Control.policy] = 0;
+        if (asid !== 0 && flagged(k, asid, false)) set(k, space, SpaceWord.stale, 0);
         return space;
       },
     },
