@@ -74,7 +74,11 @@ export class Judge {
 
 const distinct = (states: readonly OsState[]): OsState[] => {
   const byKey = new Map<string, OsState>();
-  for (const state of states) byKey.set(keyOf(state), state);
+  for (const state of states) {
+    const key = keyOf(state);
+    // The first has its calls take effect when they return: there the counters are those of the usual way.
+    if (!byKey.has(key)) byKey.set(key, state);
+  }
   return [...byKey.values()];
 };
 
