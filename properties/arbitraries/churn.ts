@@ -39,7 +39,7 @@ const ROUNDS: readonly Round[] = [
     groups: ['memory'],
     write: (script, dice, slot) => {
       mapAt(script, slot, R | W);
-      if (dice.percent(50)) load(script, dice, addressOf(slot));
+      if (dice.percent(25)) load(script, dice, addressOf(slot));
       store(script, dice, slot);
       unmapAt(script, slot);
     },
@@ -95,7 +95,7 @@ const ROUNDS: readonly Round[] = [
     write: (script, dice, slot) => {
       for (let i = 0; i < 2; i++) script.call('spawn', script.scene.programs);
       mapAt(script, slot, R | W);
-      store(script, dice, slot);
+      if (dice.percent(30)) store(script, dice, slot);
       unmapAt(script, slot);
     },
   },

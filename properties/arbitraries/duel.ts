@@ -27,9 +27,9 @@ export const prepareDuel = (script: Script, dice: Dice): Duel | undefined => {
   store(script, dice, slot);
   const choice = dice.roll(10);
   const strike =
-    choice < 2 ? 'remap' : choice < 5 && script.has('protection') ? 'protect' : 'unmap';
+    choice < 2 ? 'remap' : choice < 4 && script.has('protection') ? 'protect' : 'unmap';
   const byThread = strike !== 'remap' && dice.percent(25);
-  return { slot, strike, byThread, after: 1 + dice.roll(3) };
+  return { slot, strike, byThread, after: 1 + dice.roll(2) };
 };
 
 /** One side of a duel, while its body is being written. Nothing else in that body uses the page. */

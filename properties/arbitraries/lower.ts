@@ -39,7 +39,7 @@ const CHURN = 13;
 const LOOP = 8;
 const LOOPS = 5;
 const SHORT = 5;
-const THREADED = 65;
+const THREADED = 72;
 const SECOND_THREAD = 40;
 const STEPS = { plain: 400, loop: 340, loops: 400, churn: 700, 'short of memory': 400 } as const;
 

@@ -6,7 +6,7 @@ import type { Interrupt } from '../../spec/workload.ts';
 import { Dice } from './dice.ts';
 
 /** Of a hundred workloads, how many have so many harts at most; the rest has more. */
-const HARTS = [25, 72, 86, 100] as const;
+const HARTS = [18, 70, 86, 100] as const;
 const TLB_SIZES = [8, 16, 8, 16, 8, 16, 4, 32, 8, 16, 8, 16, 64, 8, 2, 1] as const;
 const DELAYED = 20;
 const MIN_FRAMES = 16;
@@ -26,7 +26,7 @@ export const ipiDelayOf = (dice: Dice): number => (dice.percent(DELAYED) ? 1 + d
  * again, and lost ones soon missed. Where RAM is `short`, calls fail for want of memory.
  */
 export const framesOf = (programs: number, peak: number, dice: Dice, short: boolean): number => {
-  const enough = FRAME_BUDGET.kernel + peak + dice.roll(3);
+  const enough = FRAME_BUDGET.kernel + peak + dice.roll(2);
   const frames = FIRST_TEXT_FRAME + programs + (short ? Math.ceil(enough * 0.55) : enough);
   return Math.min(MAX_FRAMES, Math.max(MIN_FRAMES, frames));
 };

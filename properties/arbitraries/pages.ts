@@ -22,7 +22,7 @@ export const SLOTS = ADDRESSES.length;
 export const addressOf = (slot: Slot): VirtualAddress => ADDRESSES[slot] ?? 0x2000;
 
 /** Slots of a body: its first one, and how many. */
-export const slotsOf = (body: number): readonly [first: Slot, count: number] =>
+const slotsOf = (body: number): readonly [first: Slot, count: number] =>
   body === 0 ? [0, 8] : [8 + ((body - 1) & 1) * 4, 4];
 
 export class Pages {
