@@ -26,25 +26,29 @@ export const trap = (k: State, hart: Hart): Waiting | undefined => {
   if (control[at + HartWord.requested] !== control[at + HartWord.done]) {
     routines.acknowledge(k, hart);
   }
-  if (hart.spp === Mode.S) {
+  const task = control[at + HartWord.task] ?? 0;
+  if (hart.scause === Cause.userEcall) {
+    hart.sepc += 4;
+    routines.saveContext(k, hart, task);
+    if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
+    else routines.call(k, hart, task);
+  } else if (hart.spp === Mode.S) {
     routines.trapFromKernel(k, hart);
     return undefined;
+  } else {
+    routines.saveContext(k, hart, task);
+    if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
+    else interrupted(k, hart, task);
   }
-  const task = control[at + HartWord.task] ?? 0;
-  const { scause } = hart;
-  if (scause === Cause.userEcall) hart.sepc += 4;
-  routines.saveContext(k, hart, task);
-  if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
-  else if (scause === Cause.userEcall) routines.call(k, hart, task);
-  else handle(k, hart, task, scause);
   if (control[at + HartWord.awaited] !== 0) return routines.awaitFence(k, hart);
   if (control[at + HartWord.task] === 0) routines.dispatch(k, hart);
   return undefined;
 };
 
-/** Everything but a system call. The software interrupt has done its work: requests and kills are seen at entry. */
-const handle = (k: State, hart: Hart, task: Task, cause: number): void => {
-  switch (cause) {
+/** Faults and interrupts. A software interrupt has done its work: requests and kills are seen at entry. */
+const interrupted = (k: State, hart: Hart, task: Task): void => {
+  const { scause } = hart;
+  switch (scause) {
     case Cause.timerInterrupt:
       k.routines.preempt(k, hart, task);
       return;
@@ -56,7 +60,7 @@ const handle = (k: State, hart: Hart, task: Task, cause: number): void => {
     case Cause.storePageFault:
       if (k.routines.pageFault(k, hart, task)) return;
   }
-  k.routines.stop(k, hart, task, faultStatus(cause));
+  k.routines.stop(k, hart, task, faultStatus(scause));
 };
 
 /** An idle hart was woken. This kernel touches no user address itself, so a fault of its own has no repair. */
