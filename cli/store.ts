@@ -2,7 +2,7 @@
  * Files that a check leaves behind: each counterexample under the next free number, and with `--report` the renderings
  * for people and for machines. A counterexample that is there already keeps its number; none is ever overwritten.
  */
-import { access, constants, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { distinctFailures, mapFailures } from '../properties/render/failures.ts';
 import { renderCounterexample, renderJson } from '../properties/render/json.ts';
@@ -18,8 +18,9 @@ export const SAVED = '.kernelcheck';
 const makeFolder = async (folder: string): Promise<void> => {
   const parent = dirname(folder);
   if (parent !== folder) await access(parent).catch(() => makeFolder(parent));
-  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    const there = error.code === 'EEXIST' && (await stat(folder)).isDirectory();
+    if (!there) throw error;
   });
 };
 

@@ -8,21 +8,22 @@ import process from 'node:process';
 import { renderOutcome, renderStories } from '../../properties/render/terminal.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../shell.ts';
-import { checked, savedReport } from './check.ts';
+import { type CheckFlags, checked, savedReport } from './check.ts';
 
 /** A fixed seed: the same story each time. */
 export const DEMO_SEED = 3;
 
 export const demoVerb = async (
   shell: Shell,
-  { seed = DEMO_SEED }: { readonly seed?: number },
+  { seed = DEMO_SEED, workloads }: Pick<CheckFlags, 'seed' | 'workloads'>,
 ): Promise<ExitCode> => {
   const mistake = exampleFile('first-kernel-mistake.ts');
+  const flags = { seed, ...(workloads !== undefined && { workloads }) };
   const about = (title: string): string => `${title}\n`;
   shell.out(about('1  monolithic: the reference kernel that ships with kernelcheck'));
-  shell.out(renderOutcome(await checked(shell, 'monolithic', { seed }), shell));
+  shell.out(renderOutcome(await checked(shell, 'monolithic', flags), shell));
   shell.out(about(`\n2  ${mistake}: a student’s first kernel, with a mistake easily made`));
-  const first = await savedReport(shell, await checked(shell, mistake, { seed }));
+  const first = await savedReport(shell, await checked(shell, mistake, flags));
   shell.out(
     `${renderOutcome(first, shell)}\n${renderStories(first, shell)}\n${nextSteps(mistake, seed)}`,
   );

@@ -3,7 +3,7 @@ import type { Kernel } from '../../hardware/contract.ts';
 import { CALLS, Call, type CallDescription } from '../../spec/abi.ts';
 import { PROPERTIES, type Property } from '../../spec/properties.ts';
 import { TRANSITIONS } from '../../spec/transitions.ts';
-import { EMPTY, indent, type Line, labelled, line, print, span } from './line.ts';
+import { EMPTY, indent, type Line, labelled, line, print } from './line.ts';
 import type { TerminalOptions } from './story.ts';
 import { wrap } from './text.ts';
 
@@ -93,7 +93,8 @@ const section = (
   command: string,
   entries: readonly (readonly Line[])[],
 ): readonly Line[] => [
-  [span(title, 'bold'), span(`  (${command})`, 'dim')],
+  line(title, 'bold'),
+  line(`  ${command}`, 'dim'),
   EMPTY,
   ...entries.flatMap((lines) => [...indent(lines, 2), EMPTY]),
 ];

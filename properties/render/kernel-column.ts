@@ -5,7 +5,7 @@ import { EMPTY, justify, type Line, line, type Span, span } from './line.ts';
 import { longestWord, printable, width, wrap } from './text.ts';
 
 /** Wrapped cells read down to this width. */
-const LEAST = 20;
+const LEAST = 16;
 
 export const restColumns = ({ steps }: Story): readonly Column[] => {
   const kernel = steps.flatMap(notesOf);

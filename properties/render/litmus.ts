@@ -22,18 +22,26 @@ const NUMBER = 3;
 const INDENT = 2;
 /** A table narrower than this is stretched, so that the kernel's line numbers stand at the right edge. */
 const USUAL = 80;
+/** A column for each task may make the table so much taller than one for all, since cells wrap. */
+const TALLER = 1.25;
+
 /** The table, at most `columns` wide. */
 export const litmusTable = (whole: Story, columns: number): readonly Line[] => {
   const story = { ...whole, tasks: actingTasks(whole) };
   const available = columns - INDENT - NUMBER - GAP;
-  const wide = [...taskColumns(story), ...restColumns(story)];
-  const narrow = [...whoColumns(story), ...restColumns(story)];
-  for (const layout of [wide, narrow]) {
+  const [wide, narrow] = [taskColumns(story), whoColumns(story)].map((columnsOfTasks) => {
+    const layout = [...columnsOfTasks, ...restColumns(story)];
     const widths = fitColumns(layout, available - GAP * (layout.length - 1));
-    if (widths) return tableOf(layout, stretched(layout, widths, columns), story.steps);
-  }
-  const least = narrow.map((column) => column.least);
-  return tableOf(narrow, least, story.steps);
+    return widths && tableOf(layout, stretched(layout, widths, columns), story.steps);
+  });
+  if (wide && (!narrow || wide.length <= narrow.length * TALLER)) return wide;
+  return narrow ?? tableOf(...narrowest(story), story.steps);
+};
+
+/** For a terminal that is too narrow for any layout: its lines wrap. */
+const narrowest = (story: Story): [readonly Column[], readonly number[]] => {
+  const layout = [...whoColumns(story), ...restColumns(story)];
+  return [layout, layout.map(({ least }) => least)];
 };
 
 /** The kernel's column gets what is left of the usual width. */

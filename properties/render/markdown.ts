@@ -107,8 +107,10 @@ const kernelCell = (step: Step): string => {
   return lines([...own, ...step.kernel.map(note), ...mark]);
 };
 
-const note = ({ text: said, file, line }: KernelNote): string =>
-  line === undefined ? text(said) : `${text(said)} (${text(file ?? '')}:${line})`;
+const note = ({ text: said, file, line }: KernelNote): string => {
+  if (line === undefined) return text(said);
+  return `${text(said)} (${file === undefined ? 'line ' : text(`${file}:`)}${line})`;
+};
 
 const explanation = ({ table: rows, mark, text: said }: Explanation): readonly string[] => {
   const [first = [], ...others] = rows.map((row, index) =>

@@ -74,10 +74,8 @@ const legend = (properties: readonly string[]): readonly Line[] => {
     (_, i) => sideBySide([[named(i)], [named(i + half)]], [wide])[0] ?? EMPTY,
   );
   return [
-    line(
-      '● killed by the property that must kill it   × killed by another, too   · survived',
-      'dim',
-    ),
+    line('● killed by the property that must kill it   ○ survived it', 'dim'),
+    line('× killed by another property                 · survived', 'dim'),
     EMPTY,
     ...indent(rows, 2),
   ];

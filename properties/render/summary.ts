@@ -98,8 +98,8 @@ const notesOf = (report: Report): ((property: PropertyReport) => string) => {
     if (verdict === 'passed') return `${share} of the workloads`;
     if (verdict === 'inconclusive') return `${share}: inconclusive, see below`;
     const under = shared.get(id);
-    if (under !== undefined) return `failed: same cause as ${shortId(under)}`;
-    return counterexample ? `failed: ${storyOf(id)}` : 'failed: its story is not told this time';
+    if (under !== undefined) return `same cause as ${shortId(under)}`;
+    return counterexample ? storyOf(id) : 'its story is not told this time';
   };
 };
 
