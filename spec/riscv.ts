@@ -118,6 +118,9 @@ export const registerNumber = (name: RegisterName): number => REGISTER_NAMES.ind
 export const A0 = 10;
 export const A7 = 17;
 
+/** A word of a frame, a table or a log; beyond its end 0. */
+export const wordIn = (words: ArrayLike<Word>, index: number): Word => words[index] ?? 0;
+
 /** Rights of a translation as R, W and X bits of a page table entry. */
 export type Rights = number;
 export const rightsName = (rights: Rights): string =>

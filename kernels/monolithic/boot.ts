@@ -5,7 +5,7 @@
  * one each for the task and the space table. All free frames hold zeros at boot.
  */
 import type { BootImage, Machine, Routine } from '../../hardware/contract.ts';
-import { type Frame, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import { type Frame, WORDS_PER_FRAME, wordIn } from '../../spec/riscv.ts';
 import { entryOf } from './frames.ts';
 import type { Routines, State } from './kernel.ts';
 import { Control, SPACES, TASKS } from './layout.ts';
@@ -45,7 +45,7 @@ const fillPool = (k: State, own: readonly Frame[]): void => {
   for (const frame of own) set(k, entryOf(k, frame), 0, 1);
   const free = k.image.freeFrames;
   for (let index = free.length - 1; index >= own.length; index--) {
-    k.routines.giveFrame(k, free[index] ?? 0);
+    k.routines.giveFrame(k, wordIn(free, index));
   }
   k.control[Control.freeCount] = free.length - own.length;
 };

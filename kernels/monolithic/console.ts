@@ -11,6 +11,7 @@ import {
   Pte,
   type VirtualAddress,
   type Word,
+  wordIn,
 } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { PROMISED, type Space, type Task, TaskWord } from './layout.ts';
@@ -45,7 +46,7 @@ export const sendBytes = (
   count: number,
 ): number => {
   if (va >= k.image.userEnd) return 0;
-  const entry = leafOf(k, space)[va >>> PAGE_SHIFT] ?? 0;
+  const entry = wordIn(leafOf(k, space), va >>> PAGE_SHIFT);
   if (!(k.routines.rightsOf(entry) & Pte.R)) return 0;
   const bytes = entry & PROMISED ? undefined : k.machine.bytes(frameOf(entry));
   const first = va % PAGE_SIZE;

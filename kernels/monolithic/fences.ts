@@ -18,7 +18,7 @@
  * Source: RISC-V Privileged, 4.2.1: sfence.vma orders the local hart only.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { asidOf, type Frame, type HartId, type Vpn } from '../../spec/riscv.ts';
+import { asidOf, type Frame, type HartId, type Vpn, wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
 import { get, set } from './tables.ts';
@@ -38,7 +38,7 @@ export const shootdown = (k: State, hart: Hart, space: Space): void => {
 /** The call on this hart will wait until hart `other` has fenced; meanwhile the space is busy. */
 export const askToFence = (k: State, hart: Hart, other: HartId, space: Space): void => {
   const at = hartAt(other) + HartWord.requested;
-  k.control[at] = (k.control[at] ?? 0) + 1;
+  k.control[at] = wordIn(k.control, at) + 1;
   k.machine.sendIpi(other);
   joinQueue(k, hart, space);
   waitFor(k, hart, 1 << other, space);
@@ -47,7 +47,7 @@ export const askToFence = (k: State, hart: Hart, other: HartId, space: Space): v
 export const acknowledge = (k: State, hart: Hart): void => {
   const at = hartAt(hart.id);
   hart.fence();
-  k.control[at + HartWord.done] = k.control[at + HartWord.requested] ?? 0;
+  k.control[at + HartWord.done] = wordIn(k.control, at + HartWord.requested);
 };
 
 export const releaseAfterFence = (k: State, hart: Hart, frame: Frame): void => {

@@ -5,22 +5,22 @@
  * the number of the next free frame. A frame comes back when its last user lets go. `promised` frames are free, but
  * spoken for: a page that was mapped and never touched always gets its frame.
  */
-import { type Frame, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import { type Frame, WORDS_PER_FRAME, wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { Control, FREE_FRAME } from './layout.ts';
 import { get, set } from './tables.ts';
 
 /** The address of a frame's word in the frame table. */
 export const entryOf = (k: State, frame: Frame): number =>
-  ((k.control[Control.frameTable + (frame >>> 10)] ?? 0) << 10) + (frame & (WORDS_PER_FRAME - 1));
+  (wordIn(k.control, Control.frameTable + (frame >>> 10)) << 10) + (frame & (WORDS_PER_FRAME - 1));
 
 const bump = (k: State, word: number, by: number): void => {
-  k.control[word] = (k.control[word] ?? 0) + by;
+  k.control[word] = wordIn(k.control, word) + by;
 };
 
 /** Frames that can be had: neither used nor promised. */
 export const available = (k: State): number =>
-  (k.control[Control.freeCount] ?? 0) - (k.control[Control.promised] ?? 0);
+  wordIn(k.control, Control.freeCount) - wordIn(k.control, Control.promised);
 
 export const promiseFrame = (k: State): void => bump(k, Control.promised, 1);
 export const breakPromise = (k: State): void => bump(k, Control.promised, -1);
@@ -51,12 +51,12 @@ export const zeroFrame = (k: State, frame: Frame): void => {
 
 /** Last in, first out: what was just given back is warm in the cache. */
 export const takeFrame = (k: State): Frame => {
-  const frame = k.control[Control.freeHead] ?? 0;
+  const frame = wordIn(k.control, Control.freeHead);
   k.control[Control.freeHead] = (get(k, entryOf(k, frame), 0) & ~FREE_FRAME) >>> 0;
   return frame;
 };
 
 export const giveFrame = (k: State, frame: Frame): void => {
-  set(k, entryOf(k, frame), 0, (FREE_FRAME | (k.control[Control.freeHead] ?? 0)) >>> 0);
+  set(k, entryOf(k, frame), 0, (FREE_FRAME | wordIn(k.control, Control.freeHead)) >>> 0);
   k.control[Control.freeHead] = frame;
 };

@@ -9,7 +9,7 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { exitStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { Errno } from '../../spec/errno.ts';
-import { A0, type VirtualAddress, type Word } from '../../spec/riscv.ts';
+import { A0, type VirtualAddress, type Word, wordIn } from '../../spec/riscv.ts';
 import { NO_RESULT, type State } from './kernel.ts';
 import {
   Control,
@@ -31,7 +31,7 @@ export const createTask = (k: State, space: Space, pc: VirtualAddress, parent: T
   const { control } = k;
   const task = allocateRecord(k, TASKS);
   if (task === 0) return 0;
-  const tid = control[Control.nextTid] ?? 0;
+  const tid = wordIn(control, Control.nextTid);
   control[Control.nextTid] = tid + 1;
   set(k, task, TaskWord.tid, tid);
   set(k, task, TaskWord.space, space);

@@ -4,7 +4,14 @@
  */
 import type { Hart } from '../../hardware/contract.ts';
 import { Errno } from '../../spec/errno.ts';
-import { PAGE_SHIFT, PAGE_SIZE, Pte, type VirtualAddress, type Word } from '../../spec/riscv.ts';
+import {
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  Pte,
+  type VirtualAddress,
+  type Word,
+  wordIn,
+} from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { type Space, SpaceWord, type Task, TaskWord } from './layout.ts';
 import { leafOf } from './pages.ts';
@@ -26,7 +33,7 @@ const spaceOf = (k: State, task: Task): Space => get(k, task, TaskWord.space);
 const changeable = (k: State, space: Space, va: VirtualAddress): Word => {
   if (!k.routines.isUserPage(k, va)) return 0;
   const vpn = va >>> PAGE_SHIFT;
-  return vpn === get(k, space, SpaceWord.text) ? 0 : (leafOf(k, space)[vpn] ?? 0);
+  return vpn === get(k, space, SpaceWord.text) ? 0 : wordIn(leafOf(k, space), vpn);
 };
 
 export const map = (k: State, hart: Hart, task: Task, va: Word, rights: Word): number => {
@@ -35,7 +42,7 @@ export const map = (k: State, hart: Hart, task: Task, va: Word, rights: Word): n
   const space = spaceOf(k, task);
   if (isBusy(k, hart, space)) return tryAgain(k, hart, space);
   const vpn = va >>> PAGE_SHIFT;
-  if ((leafOf(k, space)[vpn] ?? 0) !== 0) return -Errno.EEXIST;
+  if (wordIn(leafOf(k, space), vpn) !== 0) return -Errno.EEXIST;
   return k.routines.mapPage(k, hart, space, vpn, rights) ? 0 : -Errno.ENOMEM;
 };
 
@@ -74,7 +81,7 @@ export const share = (
   const other = spaceOf(k, child);
   if (isBusy(k, hart, other)) return tryAgain(k, hart, other);
   const vpn = va >>> PAGE_SHIFT;
-  if ((leafOf(k, other)[vpn] ?? 0) !== 0) return -Errno.EEXIST;
+  if (wordIn(leafOf(k, other), vpn) !== 0) return -Errno.EEXIST;
   k.routines.sharePage(k, hart, space, other, vpn, rights);
   return 0;
 };

@@ -14,6 +14,7 @@ import {
   type Rights,
   type Vpn,
   type Word,
+  wordIn,
 } from '../../spec/riscv.ts';
 import { available, breakPromise, promiseFrame } from './frames.ts';
 import type { State } from './kernel.ts';
@@ -44,7 +45,7 @@ export const mapPage = (k: State, _: Hart, space: Space, vpn: Vpn, rights: Right
 
 export const unmapPage = (k: State, hart: Hart, space: Space, vpn: Vpn): void => {
   const leaf = leafOf(k, space);
-  const entry = leaf[vpn] ?? 0;
+  const entry = wordIn(leaf, vpn);
   leaf[vpn] = 0;
   countPages(k, space, -1);
   if (entry & Pte.V) {
@@ -58,7 +59,7 @@ export const unmapPage = (k: State, hart: Hart, space: Space, vpn: Vpn): void =>
 /** A right taken away is gone on every hart when the call returns; one that is added may fault once more elsewhere. */
 export const protectPage = (k: State, hart: Hart, space: Space, vpn: Vpn, rights: Rights): void => {
   const leaf = leafOf(k, space);
-  const entry = leaf[vpn] ?? 0;
+  const entry = wordIn(leaf, vpn);
   leaf[vpn] = k.routines.withRights(entry, rights);
   if (!(entry & Pte.V)) return;
   k.routines.fencePage(k, hart, space, vpn);
@@ -73,7 +74,7 @@ export const sharePage = (
   vpn: Vpn,
   rights: Rights,
 ): void => {
-  let entry = leafOf(k, space)[vpn] ?? 0;
+  let entry = wordIn(leafOf(k, space), vpn);
   if (entry & PROMISED) entry = k.routines.populate(k, hart, space, vpn);
   k.routines.retainFrame(k, frameOf(entry));
   leafOf(k, other)[vpn] = pte(frameOf(entry), Pte.V | Pte.U | rights);
@@ -82,7 +83,7 @@ export const sharePage = (
 
 export const populate = (k: State, _: Hart, space: Space, vpn: Vpn): Word => {
   const leaf = leafOf(k, space);
-  const rights = k.routines.rightsOf(leaf[vpn] ?? 0);
+  const rights = k.routines.rightsOf(wordIn(leaf, vpn));
   breakPromise(k);
   const frame = k.routines.allocateFrame(k);
   k.routines.zeroFrame(k, frame);
@@ -108,7 +109,7 @@ export const pageFault = (k: State, hart: Hart, task: Task): boolean => {
   if (stval >= k.image.userEnd) return false;
   const vpn = stval >>> 12;
   const space = get(k, task, TaskWord.space);
-  const entry = leafOf(k, space)[vpn] ?? 0;
+  const entry = wordIn(leafOf(k, space), vpn);
   if (!(k.routines.rightsOf(entry) & needed(scause))) return false;
   if (entry & PROMISED) k.routines.populate(k, hart, space, vpn);
   k.routines.fencePage(k, hart, space, vpn);

@@ -6,7 +6,9 @@
  * only after it has found the queue empty, nothing can come in between, and whoever makes a task ready takes one
  * hart's mark off and sends it an interrupt.
  */
+
 import type { Hart } from '../../hardware/contract.ts';
+import { wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
 import { get, set } from './tables.ts';
@@ -18,7 +20,7 @@ export const slice = (): number => SLICE;
 
 /** Sends one idle hart for work. */
 export const wakeHart = (k: State): void => {
-  const idle = k.control[Control.idle] ?? 0;
+  const idle = wordIn(k.control, Control.idle);
   if (idle === 0) return;
   k.control[Control.idle] = idle & (idle - 1);
   k.machine.sendIpi(31 - Math.clz32(idle & -idle));
@@ -26,7 +28,7 @@ export const wakeHart = (k: State): void => {
 
 export const enqueue = (k: State, task: Task): void => {
   const { control } = k;
-  const tail = control[Control.queueTail] ?? 0;
+  const tail = wordIn(control, Control.queueTail);
   set(k, task, TaskWord.next, 0);
   if (tail === 0) control[Control.queueHead] = task;
   else set(k, tail, TaskWord.next, task);
@@ -36,7 +38,7 @@ export const enqueue = (k: State, task: Task): void => {
 
 export const pickNext = (k: State): Task => {
   const { control } = k;
-  const task = control[Control.queueHead] ?? 0;
+  const task = wordIn(control, Control.queueHead);
   if (task === 0) return 0;
   const next = get(k, task, TaskWord.next);
   control[Control.queueHead] = next;
@@ -48,7 +50,7 @@ export const dequeue = (k: State, task: Task): void => {
   const { control } = k;
   const next = get(k, task, TaskWord.next);
   let before = 0;
-  let at = control[Control.queueHead] ?? 0;
+  let at = wordIn(control, Control.queueHead);
   while (at !== task && at !== 0) {
     before = at;
     at = get(k, at, TaskWord.next);

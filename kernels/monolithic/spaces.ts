@@ -7,7 +7,16 @@
  * shares asid 0 with others, and every load of it fences.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { asidOf, PAGE_SHIFT, Pte, pte, rootOf, satp, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import {
+  asidOf,
+  PAGE_SHIFT,
+  Pte,
+  pte,
+  rootOf,
+  satp,
+  WORDS_PER_FRAME,
+  wordIn,
+} from '../../spec/riscv.ts';
 import { allHarts } from './fences.ts';
 import type { State } from './kernel.ts';
 import { Control, HartWord, hartAt, SPACES, type Space, SpaceWord } from './layout.ts';
@@ -32,7 +41,7 @@ export const createSpace = (k: State, program: number): Space => {
   routines.zeroFrame(k, leaf);
   machine.frame(leaf)[text.entry >>> PAGE_SHIFT] = pte(text.text, Pte.V | Pte.U | Pte.R | Pte.X);
   const rootTable = machine.frame(root);
-  rootTable.set(machine.frame(k.control[Control.kernelRoot] ?? 0));
+  rootTable.set(machine.frame(wordIn(k.control, Control.kernelRoot)));
   rootTable[0] = pte(leaf, Pte.V);
   set(k, space, SpaceWord.satp, satp(root, routines.allocateAsid(k)));
   set(k, space, SpaceWord.leaf, leaf);
@@ -48,7 +57,7 @@ export const releaseSpace = (k: State, space: Space): void => {
   const text = get(k, space, SpaceWord.text);
   let left = get(k, space, SpaceWord.pages);
   for (let vpn = 0; left > 0 && vpn < WORDS_PER_FRAME; vpn++) {
-    const entry = leaf[vpn] ?? 0;
+    const entry = wordIn(leaf, vpn);
     if (entry === 0 || vpn === text) continue;
     routines.releasePage(k, entry);
     left -= 1;
@@ -64,7 +73,7 @@ export const releaseSpace = (k: State, space: Space): void => {
 export const allocateAsid = (k: State): number => {
   for (let asid = 1; asid < ASIDS; asid++) {
     const at = Control.asids + (asid >>> 5);
-    const word = k.control[at] ?? 0;
+    const word = wordIn(k.control, at);
     if (word & (1 << (asid & 31))) continue;
     k.control[at] = word | (1 << (asid & 31));
     return asid;
@@ -74,7 +83,7 @@ export const allocateAsid = (k: State): number => {
 
 export const releaseAsid = (k: State, asid: number): void => {
   const at = Control.asids + (asid >>> 5);
-  if (asid !== 0) k.control[at] = (k.control[at] ?? 0) & ~(1 << (asid & 31));
+  if (asid !== 0) k.control[at] = wordIn(k.control, at) & ~(1 << (asid & 31));
 };
 
 /** Nothing to do where the hart is on the space already. */

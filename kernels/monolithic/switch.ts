@@ -5,7 +5,7 @@
  * it runs something else in between.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { satp } from '../../spec/riscv.ts';
+import { satp, wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
 import { get, pageOf, wordOf } from './tables.ts';
@@ -37,13 +37,13 @@ const toKernelTables = (k: State, hart: Hart): void => {
   const at = hartAt(hart.id);
   k.control[at + HartWord.task] = 0;
   k.control[at + HartWord.space] = 0;
-  hart.satp = satp(k.control[Control.kernelRoot] ?? 0);
+  hart.satp = satp(wordIn(k.control, Control.kernelRoot));
   hart.scontext = 0;
 };
 
 export const idle = (k: State, hart: Hart): void => {
   toKernelTables(k, hart);
-  k.control[Control.idle] = (k.control[Control.idle] ?? 0) | (1 << hart.id);
+  k.control[Control.idle] = wordIn(k.control, Control.idle) | (1 << hart.id);
   hart.idle();
 };
 

@@ -5,7 +5,7 @@
  * wrong address reaches what is really there. Word 0 of a record is 0 while nobody has it. A table's directory in the
  * control frame is the number of its frames, followed by them; the first frame stays for ever.
  */
-import { type Frame, WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import { type Frame, WORDS_PER_FRAME, wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import type { Table } from './layout.ts';
 
@@ -25,9 +25,9 @@ export const set = (k: State, record: Address, word: number, value: number): voi
   (k.ram[record >>> 10] as Uint32Array)[(record & 1023) + word] = value;
 };
 
-const framesOf = (k: State, table: Table): number => k.control[table.directory] ?? 0;
+const framesOf = (k: State, table: Table): number => wordIn(k.control, table.directory);
 const frameAt = (k: State, table: Table, index: number): Frame =>
-  k.control[table.directory + 1 + index] ?? 0;
+  wordIn(k.control, table.directory + 1 + index);
 
 /** The first record in use whose `word` has this value; 0: there is none. */
 export const findRecord = (k: State, table: Table, word: number, value: number): Address => {

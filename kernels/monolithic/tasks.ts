@@ -4,13 +4,14 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { Errno } from '../../spec/errno.ts';
 import type { Tid } from '../../spec/riscv.ts';
+import { wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { HartWord, hartAt, TASKS, type Task, TaskState, TaskWord } from './layout.ts';
 import { findRecord, get } from './tables.ts';
 
 /** The task that a hart has; 0: none. */
 export const runningOn = (k: State, hart: Hart): Task =>
-  k.control[hartAt(hart.id) + HartWord.task] ?? 0;
+  wordIn(k.control, hartAt(hart.id) + HartWord.task);
 
 /** The hart that runs a task; −1: none does. */
 export const hartOf = (k: State, task: Task): number =>

@@ -7,7 +7,7 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { CALLS, Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { Errno } from '../../spec/errno.ts';
-import { A0, Cause, Mode } from '../../spec/riscv.ts';
+import { A0, Cause, Mode, wordIn } from '../../spec/riscv.ts';
 import {
   type CallRoutine,
   NO_RESULT,
@@ -26,7 +26,7 @@ export const trap = (k: State, hart: Hart): Waiting | undefined => {
   if (control[at + HartWord.requested] !== control[at + HartWord.done]) {
     routines.acknowledge(k, hart);
   }
-  const task = control[at + HartWord.task] ?? 0;
+  const task = wordIn(control, at + HartWord.task);
   if (hart.scause === Cause.userEcall) {
     hart.sepc += 4;
     routines.saveContext(k, hart, task);
@@ -66,7 +66,7 @@ const interrupted = (k: State, hart: Hart, task: Task): void => {
 /** An idle hart was woken. This kernel touches no user address itself, so a fault of its own has no repair. */
 export const trapFromKernel = (k: State, hart: Hart): void => {
   if (!(hart.scause & Cause.interrupt)) return;
-  k.control[Control.idle] = (k.control[Control.idle] ?? 0) & ~(1 << hart.id);
+  k.control[Control.idle] = wordIn(k.control, Control.idle) & ~(1 << hart.id);
   k.routines.dispatch(k, hart);
 };
 

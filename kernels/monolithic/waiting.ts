@@ -14,6 +14,7 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { KILLED_STATUS } from '../../spec/abi.ts';
 import type { HartId } from '../../spec/riscv.ts';
+import { wordIn } from '../../spec/riscv.ts';
 import { type State, TRY_AGAIN, type Waiting } from './kernel.ts';
 import { HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
 import { get, set } from './tables.ts';
@@ -60,7 +61,7 @@ export const hasToWait = (k: State, hart: Hart): boolean =>
 /** The call on this hart will not return before these harts (bits) have fenced. */
 export const waitFor = (k: State, hart: Hart, harts: number, space: Space): void => {
   const at = hartAt(hart.id);
-  k.control[at + HartWord.awaited] = (k.control[at + HartWord.awaited] ?? 0) | harts;
+  k.control[at + HartWord.awaited] = wordIn(k.control, at + HartWord.awaited) | harts;
   k.control[at + HartWord.waitsOn] = space;
 };
 
@@ -93,9 +94,9 @@ export function* awaitFence(k: State, hart: Hart): Waiting {
 /** A space that has died meanwhile has no queue any more. */
 const isOver = (k: State, id: HartId): boolean => {
   const at = hartAt(id);
-  const awaited = k.control[at + HartWord.awaited] ?? 0;
+  const awaited = wordIn(k.control, at + HartWord.awaited);
   if (awaited & TURN) {
-    const queue = get(k, k.control[at + HartWord.waitsOn] ?? 0, SpaceWord.queue);
+    const queue = get(k, wordIn(k.control, at + HartWord.waitsOn), SpaceWord.queue);
     return first(queue) === id || !contains(queue, id);
   }
   for (let other = 0; other < k.machine.harts.length; other++) {
@@ -109,9 +110,9 @@ const goOn = (k: State, hart: Hart): void => {
   const { control, routines } = k;
   const at = hartAt(hart.id);
   const task = runningOn(k, hart);
-  const space = control[at + HartWord.waitsOn] ?? 0;
-  const frame = control[at + HartWord.release] ?? 0;
-  const awaited = control[at + HartWord.awaited] ?? 0;
+  const space = wordIn(control, at + HartWord.waitsOn);
+  const frame = wordIn(control, at + HartWord.release);
+  const awaited = wordIn(control, at + HartWord.awaited);
   control[at + HartWord.awaited] = 0;
   control[at + HartWord.release] = 0;
   if (frame !== 0) routines.releaseFrame(k, frame);

@@ -12,7 +12,7 @@ import {
   RecordKind,
   type RunLog,
 } from '../../spec/records.ts';
-import { asidOf, frameOf, LEAF_BITS, rootOf, type Word } from '../../spec/riscv.ts';
+import { asidOf, frameOf, LEAF_BITS, rootOf, type Word, wordIn } from '../../spec/riscv.ts';
 import { Replica, type Walked } from './memory.ts';
 
 export class Decoder {
@@ -43,17 +43,17 @@ export class Decoder {
 
   #record(at: number): Event | undefined {
     const { words, messages } = this.#log;
-    const head = words[at] ?? 0;
+    const head = wordIn(words, at);
     const hart = (head >>> 8) & 0xf;
     const mode = (head >>> 12) & 0xf ? 'S' : 'U';
-    const tid = words[at + 2] ?? 0;
-    const a = words[at + 3] ?? 0;
-    const b = words[at + 4] ?? 0;
-    const c = words[at + 5] ?? 0;
-    const d = words[at + 6] ?? 0;
+    const tid = wordIn(words, at + 2);
+    const a = wordIn(words, at + 3);
+    const b = wordIn(words, at + 4);
+    const c = wordIn(words, at + 5);
+    const d = wordIn(words, at + 6);
     switch (head & 0xff) {
       case RecordKind.retire: {
-        const value = words[at + 7] ?? 0;
+        const value = wordIn(words, at + 7);
         if (d !== NO_ADDRESS) this.#store(b, d, value);
         return {
           kind: 'retire',
@@ -161,5 +161,5 @@ export class Decoder {
 const bytesOf = (words: Uint32Array, from: number, count: number): number[] =>
   Array.from(
     { length: count },
-    (_, i) => ((words[from + (i >>> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff,
+    (_, i) => (wordIn(words, from + (i >>> 2)) >>> ((i & 3) * 8)) & 0xff,
   );
