@@ -11,7 +11,9 @@ import type { Event } from '../../spec/events.ts';
 import { indexOfText, kindOfText, TextKind } from '../../spec/layout.ts';
 import { A0, Cause, causeName, type HartId, type Tid } from '../../spec/riscv.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
+import { judgeRun } from '../checker/judge-run.ts';
 import type { Executor, TracedRun } from '../execute/executor.ts';
+import { turnsOf } from '../minimise/turns.ts';
 import { hex, operationText, resultText, retiredText } from './text.ts';
 
 /** A row in the making. Offsets are words of the log. */
@@ -47,9 +49,20 @@ export interface Replay {
 
 const NO_EVENTS: readonly Event[] = [];
 
+/** Machine steps that are watched behind the violation: while nobody moves, time skips some. */
+const MARGIN = 8;
+
+/** To watch a run costs much: what comes behind the violation is left out. */
 export const replayRun = async (executor: Executor, workload: Workload): Promise<Replay> => {
-  const run = await executor.trace(workload);
-  return new Replayer(executor, workload, run).all();
+  const log = await executor.run(workload);
+  const { violation, at, programOf } = judgeRun(log, workload, executor.facts);
+  if (violation) {
+    const steps = turnsOf(log, workload, programOf, at).length + MARGIN;
+    const short = { ...workload, steps: Math.min(steps, workload.steps) };
+    const replay = new Replayer(executor, workload, await executor.trace(short)).all();
+    if (replay.violation?.clause === violation.clause) return replay;
+  }
+  return new Replayer(executor, workload, await executor.trace(workload)).all();
 };
 
 class Replayer {
