@@ -5,6 +5,7 @@
 export * from './hardware/contract.ts';
 export { type Run, type RunOptions, runWorkload } from './hardware/run.ts';
 export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';
+export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export { type CheckOptions, check, type Progress } from './properties/checker/check.ts';
 export { type Replayed, replay } from './properties/checker/replay.ts';
 export { BadInput } from './properties/execute/bad-input.ts';
@@ -12,5 +13,4 @@ export type { Executor, KernelFacts, TracedRun } from './properties/execute/exec
 export { localExecutor } from './properties/execute/local.ts';
 export { fileExecutor } from './properties/execute/worker-executor.ts';
 export * from './properties/report.ts';
-export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export * from './spec/index.ts';

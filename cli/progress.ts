@@ -12,24 +12,21 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** Milliseconds between two frames of the spinner, and between two plain lines. */
-const FRAME = 80;
+/** Milliseconds between two pauses for the spinner and for signals, and between two plain lines. */
+const BREATH = 80;
 const LINE = 3000;
 
 export const progressView = (shell: Shell, quiet = false): ProgressView => {
   if (quiet) return { show: () => {}, stop: () => {} };
-  return shell.live ? spinning(shell.color) : plainLines(shell);
+  // The spinner is coloured by itself.
+  return shell.live && shell.color ? spinning() : plainLines(shell);
 };
 
-const spinning = (color: boolean): ProgressView => {
+const spinning = (): ProgressView => {
   let spinner: Spinner | undefined;
-  let last = Number.NEGATIVE_INFINITY;
   return {
     show: (text) => {
-      const now = performance.now();
-      if (now - last < FRAME) return;
-      last = now;
-      spinner ??= yoctoSpinner({ text, ...(color && { color: 'cyan' }) }).start();
+      spinner ??= yoctoSpinner({ text }).start();
       spinner.text = text;
     },
     stop: () => {
@@ -68,7 +65,7 @@ export const progressText = (kernel: string, { phase, done, total, failed }: Pro
 export const breathing = (executor: Executor): Executor => {
   let last = performance.now();
   const breath = async (): Promise<void> => {
-    if (performance.now() - last < FRAME) return;
+    if (performance.now() - last < BREATH) return;
     await setImmediate();
     last = performance.now();
   };

@@ -83,4 +83,4 @@ const rendered = (shell: Shell, report: Report, { json, quiet }: CheckFlags): st
   return quiet ? renderQuiet(report, shell) : renderReport(report, shell);
 };
 
-export const exitCodeOf = ({ verdict }: Report): ExitCode => ExitCode[verdict];
+const exitCodeOf = ({ verdict }: Report): ExitCode => ExitCode[verdict];

@@ -5,7 +5,7 @@ import type { TerminalOptions } from './story.ts';
 import { wrap } from './text.ts';
 
 /** What holds for every call. */
-export const CALL_CONVENTION =
+const CALL_CONVENTION =
   'A task puts the number of the call into a7, the arguments into a0, a1 and a2, and executes ecall. The result comes ' +
   'back in a0; an error is the negative errno. Every other register survives, and pc goes on behind the ecall. Where ' +
   'several errors apply, any of them may be returned. A call that fails changes nothing. A number that is not in the ' +

@@ -2,7 +2,7 @@
 import type { Counterexample, Report } from '../report.ts';
 
 /** Raised when a field changes its meaning or goes away; new fields may come without. */
-export const REPORT_FORMAT = 1;
+const REPORT_FORMAT = 1;
 
 /** One document. */
 export const renderJson = (report: Report): string =>

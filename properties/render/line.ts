@@ -18,11 +18,10 @@ export const EMPTY: Line = [];
 export const line = (text: string, style?: Style): Line => [span(text, style)];
 export const span = (text: string, style?: Style): Span => ({ text, ...(style && { style }) });
 
-export const lineWidth = (spans: Line): number =>
-  spans.reduce((sum, { text }) => sum + width(text), 0);
+const lineWidth = (spans: Line): number => spans.reduce((sum, { text }) => sum + width(text), 0);
 
 /** Fills up with spaces. A line that is wider stays as it is. */
-export const pad = (spans: Line, columns: number): Line => {
+const pad = (spans: Line, columns: number): Line => {
   const missing = columns - lineWidth(spans);
   return missing > 0 ? [...spans, span(' '.repeat(missing))] : spans;
 };
