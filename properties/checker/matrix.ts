@@ -5,7 +5,7 @@
  * A cell says what a property found within the workloads that the row was given. The library reads no clock: times are
  * 0 unless the caller lends one.
  */
-import { PROPERTIES } from '../../spec/properties.ts';
+import { PROPERTIES, propertyOfClause } from '../../spec/properties.ts';
 import type { Executor } from '../execute/executor.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Mutant } from '../mutants/index.ts';
@@ -119,7 +119,7 @@ const mutantRow = async (mutant: Mutant, options: MatrixOptions): Promise<Matrix
     cells: Object.fromEntries(cells),
     steps: story?.steps.length ?? 0,
     milliseconds,
-    ok: story?.property === mutant.killedBy,
+    ok: story !== undefined && propertyOfClause(story.clause)?.id === mutant.killedBy,
   };
 };
 

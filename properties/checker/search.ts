@@ -50,7 +50,7 @@ const REPEAT_EVERY = 16;
 const PAIR_EVERY = 2;
 
 /** Workloads of a check, in order: a function of the seed and of what the kernel implements. */
-export const workloadsFor = (
+const workloadsFor = (
   executor: Executor,
   seed: number,
   from: number,
