@@ -14,7 +14,7 @@ export const confidentiality: readonly Mutant[] = [
       'Whether a tid is left out depends on what is in the pages of others, or was left there.',
     killedBy: 'isolation/confidentiality',
     bug: 'CVE-2017-1088: FreeBSD kldstat copied out memory that it had not cleared',
-    longestStory: 6,
+    longestStory: 7,
     replace: {
       createTask: (k, space, pc, parent) => {
         // The ids of the programs that boot starts are fixed.
@@ -29,7 +29,7 @@ export const confidentiality: readonly Mutant[] = [
     id: 'short-write-from-pages',
     description: 'How many bytes write sends at once depends on what is in the pages of others.',
     killedBy: 'isolation/confidentiality',
-    longestStory: 6,
+    longestStory: 8,
     replace: {
       write: (k, hart, task, va, length, a2) =>
         routines.write(k, hart, task, va, wordsInUse(k) & 1 ? Math.min(length, 1) : length, a2),

@@ -27,7 +27,7 @@ export const determinism: readonly Mutant[] = [
     id: 'tids-go-on',
     description: 'The tids of spawned tasks go on where those of the last boot ended.',
     killedBy: 'determinism/no-state-between-boots',
-    longestStory: 2,
+    longestStory: 3,
     replaceAnew: () => {
       let last = 0;
       return {

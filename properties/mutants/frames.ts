@@ -18,7 +18,7 @@ export const frames: readonly Mutant[] = [
     description: 'Only the first half of a frame is cleared before somebody else gets it.',
     killedBy: 'isolation/fresh-pages-are-zero',
     bug: 'CVE-2013-2141: Linux tkill let out a siginfo of which only a part was filled in',
-    longestStory: 7,
+    longestStory: 6,
     replace: {
       zeroFrame: (k, frame) => {
         k.machine.frame(frame).fill(0, 0, WORDS_PER_FRAME / 2);
@@ -31,7 +31,7 @@ export const frames: readonly Mutant[] = [
       'map promises a frame before it looks at its arguments, and keeps the promise when it fails.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2016-0728: Linux lost a reference to a keyring on an error path',
-    longestStory: 14,
+    longestStory: 9,
     replace: {
       map: (k, hart, task, va, rights, a2) => {
         promiseFrame(k);
@@ -47,7 +47,7 @@ export const frames: readonly Mutant[] = [
       'spawn takes a frame before it looks its program up, and keeps it when there is none.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2022-23090: FreeBSD leaked a credential when aio failed',
-    longestStory: 14,
+    longestStory: 8,
     replace: {
       spawn: (k, hart, task, program, a1, a2) => {
         const frame = k.routines.allocateFrame(k);
@@ -62,7 +62,7 @@ export const frames: readonly Mutant[] = [
     description: 'unmap does not give the frame back.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2014-2851: in Linux a path that took a reference to group_info never dropped it',
-    longestStory: 40,
+    longestStory: 46,
     replace: { releaseAfterFence: () => undefined },
   }),
   mutant({
@@ -70,7 +70,7 @@ export const frames: readonly Mutant[] = [
     description:
       'An address space that ends gives back its pages and its root table, but not the table below.',
     killedBy: 'isolation/frames-are-not-lost',
-    longestStory: 30,
+    longestStory: 48,
     replace: {
       releaseSpace: (k, space) => {
         k.routines.retainFrame(k, get(k, space, SpaceWord.leaf));
@@ -84,7 +84,7 @@ export const frames: readonly Mutant[] = [
       'The count of a frame’s users has one bit: a page that is shared is counted as free.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2019-11487: the reference count of a page could overflow in Linux',
-    longestStory: 9,
+    longestStory: 8,
     replace: {
       retainFrame: (k, frame) => set(k, entryOf(k, frame), 0, get(k, entryOf(k, frame), 0) ^ 1),
     },
@@ -94,7 +94,7 @@ export const frames: readonly Mutant[] = [
     description: 'share that fails gives back the frame that it has not taken.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2016-4557: Linux bpf put a reference twice on an error path',
-    longestStory: 9,
+    longestStory: 6,
     replace: {
       share: (k, hart, task, va, tid, rights) => {
         const result = routines.share(k, hart, task, va, tid, rights);
@@ -110,7 +110,7 @@ export const frames: readonly Mutant[] = [
     description: 'unmap of a page that is shared gives its frame back twice.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2019-5596: FreeBSD released a passed descriptor once too often',
-    longestStory: 9,
+    longestStory: 8,
     replace: {
       releaseAfterFence: (k, hart, frame) => {
         if (get(k, entryOf(k, frame), 0) > 1) k.routines.releaseFrame(k, frame);
@@ -123,7 +123,7 @@ export const frames: readonly Mutant[] = [
     description: 'An address space that ends gives its table back twice.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2015-5706: Linux cleaned up twice when an open failed',
-    longestStory: 9,
+    longestStory: 6,
     replace: {
       releaseSpace: (k, space) => {
         const leaf = get(k, space, SpaceWord.leaf);

@@ -55,7 +55,7 @@ export const pages: readonly Mutant[] = [
       'The first load of a page maps it as if for a store, whether the page may be written or not.',
     killedBy: 'isolation/protection-bits',
     bug: 'CVE-2016-5195 (Dirty COW): in Linux a retry forgot that the page was to be written',
-    longestStory: 3,
+    longestStory: 2,
     replace: {
       populate: (k, hart, space, vpn) => {
         const entry = routines.populate(k, hart, space, vpn);
@@ -70,7 +70,7 @@ export const pages: readonly Mutant[] = [
     description: 'A page that is read first gets the shared frame of zeros, with all its rights.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2017-1000405: in Linux reading made a huge zero page dirty, and so writable',
-    longestStory: 6,
+    longestStory: 4,
     replace: {
       populate: (k, hart, space, vpn) => {
         const zeros = hart.scause === Cause.loadPageFault ? zeroFrame(k) : 0;
@@ -103,7 +103,7 @@ export const pages: readonly Mutant[] = [
     id: 'write-kept-with-execute',
     description: 'protect adds the right to execute, and leaves the right to write.',
     killedBy: 'isolation/write-xor-execute',
-    longestStory: 4,
+    longestStory: 3,
     replace: {
       withRights: (entry, rights) =>
         routines.withRights(entry, rights & X ? rights | (entry & W) : rights),
@@ -114,7 +114,7 @@ export const pages: readonly Mutant[] = [
     description: 'The first touch of a page also maps the one below, where a stack would grow.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2017-1000364: one guard page kept a Linux stack from growing into its neighbour',
-    longestStory: 3,
+    longestStory: 2,
     replace: {
       populate: (k, hart, space, vpn) => {
         const entry = routines.populate(k, hart, space, vpn);
@@ -131,7 +131,7 @@ export const pages: readonly Mutant[] = [
     description:
       'A page is read-only until the first store, and the fault of that store is answered without making it writable.',
     killedBy: 'isolation/allowed-access-succeeds',
-    longestStory: 4,
+    longestStory: 3,
     replace: {
       rightsOf: (entry) => (entry & LEAF_BITS) | (entry & POLICY_BIT ? W : 0),
       withRights: (entry, rights) => routines.withRights(entry & ~POLICY_BIT, rights),
@@ -147,7 +147,7 @@ export const pages: readonly Mutant[] = [
     id: 'last-page-refused',
     description: 'A fault in the last page of user space is taken for one in the kernel’s.',
     killedBy: 'isolation/allowed-access-succeeds',
-    longestStory: 4,
+    longestStory: 2,
     replace: {
       pageFault: (k, hart, task) =>
         hart.stval < k.image.userEnd - 4096 && routines.pageFault(k, hart, task),

@@ -18,7 +18,7 @@ export const registers: readonly Mutant[] = [
     description: 'A switch restores all registers but s5, which stays as the last task left it.',
     killedBy: 'isolation/registers-survive',
     bug: 'seL4 on ARM missed one register, PAR_EL1, on a switch',
-    longestStory: 4,
+    longestStory: 3,
     replace: {
       restoreContext: (k, hart, task) => {
         const s5 = hart.save()[S5] ?? 0;
@@ -34,7 +34,7 @@ export const registers: readonly Mutant[] = [
     description: 'A system call comes back with an address of the kernel in a1.',
     killedBy: 'isolation/registers-survive',
     bug: 'CVE-2018-7755: a floppy ioctl of Linux returned a kernel pointer',
-    longestStory: 2,
+    longestStory: 1,
     replace: {
       call: (k, hart, task) => {
         routines.call(k, hart, task);
@@ -47,7 +47,7 @@ export const registers: readonly Mutant[] = [
     description: 'A program that is spawned starts with the registers of the task that spawned it.',
     killedBy: 'isolation/registers-survive',
     bug: 'CVE-2013-0914: on Linux exec kept the address of a signal handler’s restorer',
-    longestStory: 3,
+    longestStory: 2,
     replace: {
       spawn: (k, hart, task, program, a1, a2) => {
         const result = routines.spawn(k, hart, task, program, a1, a2);
@@ -65,7 +65,7 @@ export const registers: readonly Mutant[] = [
     description:
       'scontext is written only when the address space changes: threads go by each other’s id.',
     killedBy: 'isolation/registers-survive',
-    longestStory: 6,
+    longestStory: 3,
     replace: {
       switchTo: (k, hart, task) => {
         const at = hartAt(hart.id);
@@ -83,7 +83,7 @@ export const registers: readonly Mutant[] = [
     description:
       'The way back leaves sstatus.SPP as the trap set it: a hart woken from idling stays in S mode.',
     killedBy: 'control/no-privilege',
-    longestStory: 2,
+    longestStory: 1,
     replace: {
       restoreContext: (k, hart, task) => {
         const { spp } = hart;

@@ -23,7 +23,7 @@ export const scheduling: readonly Mutant[] = [
     id: 'no-timer',
     description: 'No timer is set: a task keeps its hart until it gives it up.',
     killedBy: 'control/regains-control',
-    longestStory: 2,
+    longestStory: 3,
     replace: { slice: () => Number.POSITIVE_INFINITY },
   }),
   mutant({
@@ -43,7 +43,7 @@ export const scheduling: readonly Mutant[] = [
       'The ready task with the lowest tid always runs next, and the kernel claims to be fair.',
     killedBy: 'control/fairness',
     bug: 'Mars Pathfinder reset itself, for a task never got its turn: a mutex without priority inheritance',
-    longestStory: 6,
+    longestStory: 36,
     replace: {
       fairness: 16,
       pickNext: (k) => {
@@ -58,7 +58,7 @@ export const scheduling: readonly Mutant[] = [
     description:
       'A shootdown also waits for harts that are on other tables, and does not interrupt them.',
     killedBy: 'control/kernel-stays-up',
-    longestStory: 4,
+    longestStory: 3,
     replace: {
       shootdown: (k, hart, space, vpn) => {
         routines.shootdown(k, hart, space, vpn);

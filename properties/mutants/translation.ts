@@ -30,7 +30,7 @@ export const translation: readonly Mutant[] = [
     id: 'no-local-fence',
     description: 'unmap clears the entry and makes the other harts fence, but not its own.',
     killedBy: 'isolation/no-access-after-unmap',
-    longestStory: 6,
+    longestStory: 3,
     replace: {
       unmapPage: (k, hart, space, vpn) => {
         routines.unmapPage(forgetting(k, 'fencePage'), hart, space, vpn);
@@ -41,7 +41,7 @@ export const translation: readonly Mutant[] = [
     id: 'no-shootdown',
     description: 'unmap fences its own hart, and leaves the others alone.',
     killedBy: 'isolation/no-access-after-unmap',
-    longestStory: 9,
+    longestStory: 8,
     replace: {
       unmapPage: (k, hart, space, vpn) => {
         routines.unmapPage(forgetting(k, 'shootdown'), hart, space, vpn);
@@ -52,7 +52,7 @@ export const translation: readonly Mutant[] = [
     id: 'protect-without-shootdown',
     description: 'protect takes a right away on its own hart only.',
     killedBy: 'isolation/protection-bits',
-    longestStory: 9,
+    longestStory: 10,
     replace: {
       protectPage: (k, hart, space, vpn, rights) => {
         routines.protectPage(forgetting(k, 'shootdown'), hart, space, vpn, rights);
@@ -65,7 +65,7 @@ export const translation: readonly Mutant[] = [
       'unmap gives the frame back and lets others into the kernel before the other harts are asked to fence.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2018-18281: Linux mremap flushed the TLB after dropping the lock',
-    longestStory: 14,
+    longestStory: 9,
     replace: {
       shootdown: (k, hart, space, vpn) => {
         k.control[hartAt(hart.id) + SPARE] = vpn;
@@ -92,7 +92,7 @@ export const translation: readonly Mutant[] = [
       'A hart that loads an address space joins those that are asked to fence it at its next timer interrupt only.',
     killedBy: 'isolation/no-access-after-unmap',
     bug: 'CVE-2016-2069: in Linux switch_mm raced a TLB flush, for the new tables were loaded before the flush set was joined',
-    longestStory: 14,
+    longestStory: 8,
     replace: {
       loadSpace: (k, hart, space) => {
         const at = hartAt(hart.id);
@@ -119,7 +119,7 @@ export const translation: readonly Mutant[] = [
       'The asid of a task that was killed, by its parent or for a fault, is given out again, and nobody fences it.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2017-18202: the Linux OOM reaper freed the memory of its victim without flushing the TLB',
-    longestStory: 10,
+    longestStory: 9,
     replace: {
       end: (k, task, status) => {
         const asid = asidOf(get(k, get(k, task, TaskWord.space), SpaceWord.satp));
@@ -139,7 +139,7 @@ export const translation: readonly Mutant[] = [
     description: 'An address space gets an asid that another one had, and nobody fences it.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2018-17182: in Linux a sequence number wrapped, and stale entries of the vmacache were taken for new ones',
-    longestStory: 10,
+    longestStory: 9,
     replace: {
       createSpace: (k, program) => {
         const space = routines.createSpace(k, program);
@@ -152,7 +152,7 @@ export const translation: readonly Mutant[] = [
     id: 'kernel-with-u',
     description: 'The kernel’s direct map of RAM has the U bit.',
     killedBy: 'isolation/kernel-memory',
-    longestStory: 2,
+    longestStory: 1,
     replace: {
       kernelRoot: (k) => {
         const root = k.machine.frame(k.image.kernelRoot);
@@ -166,7 +166,7 @@ export const translation: readonly Mutant[] = [
     description:
       'With its last page of data a space gives its table back, which still maps its text.',
     killedBy: 'isolation/kernel-memory',
-    longestStory: 6,
+    longestStory: 4,
     replace: {
       unmapPage: (k, hart, space, vpn) => {
         routines.unmapPage(k, hart, space, vpn);
@@ -180,7 +180,7 @@ export const translation: readonly Mutant[] = [
     description:
       'The table of a new address space is not cleared: what its frame held are entries now.',
     killedBy: 'isolation/no-access-without-map',
-    longestStory: 12,
+    longestStory: 7,
     replace: {
       createSpace: (k, program) => routines.createSpace(forgetting(k, 'zeroFrame'), program),
     },
