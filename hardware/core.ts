@@ -97,7 +97,7 @@ export class Core {
       (_, id) => new HartState(id, config.tlbEntries),
     );
     const { probe } = config;
-    if (probe) this.mmu.onTableWrite = (index) => probe.wrote(index);
+    if (probe) this.mmu.onTableWrite = (index) => probe.marked(index);
   }
 
   /** Puts a native routine into the next free slot of a text frame; answers with its byte offset, −1: none is free. */

@@ -57,7 +57,13 @@ export class Probe {
     this.#same = comparer(ram, shadow);
   }
 
-  /** A word was written by user mode or by the hardware: the log says so elsewhere. */
+  /** The hardware set A or D in a table entry. What the kernel changed in the same word is still to be reported. */
+  marked(index: number): void {
+    const bits = (this.#ram[index] as number) & (Pte.A | Pte.D);
+    this.#shadow[index] = (this.#shadow[index] as number) | bits;
+  }
+
+  /** A word was written by user mode: the log says so elsewhere. */
   wrote(index: number): void {
     this.#shadow[index] = this.#ram[index] as number;
     const frame = index >>> 10;

@@ -50,12 +50,7 @@ const REPEAT_EVERY = 16;
 const PAIR_EVERY = 2;
 
 /** Workloads of a check, in order: a function of the seed and of what the kernel implements. */
-const workloadsFor = (
-  executor: Executor,
-  seed: number,
-  from: number,
-  count: number,
-): Workload[] =>
+const workloadsFor = (executor: Executor, seed: number, from: number, count: number): Workload[] =>
   fc.sample(
     workloadArbitrary({
       groups: executor.facts.implements,
