@@ -26,12 +26,7 @@ const LIST_FORMAT = 1;
 export const renderCatalogueJson = ({ kernels, mutants, variants }: Shipped): string => {
   const list = {
     format: LIST_FORMAT,
-    kernels: kernels.map(({ name, architecture, implements: groups, fairness }) => ({
-      name,
-      architecture,
-      implements: groups,
-      ...(fairness !== undefined && { fairness }),
-    })),
+    kernels: kernels.map(kernelData),
     properties: PROPERTIES.map(propertyData),
     mutants: mutants.map(({ id, description, killedBy, bug }) => ({
       id,
@@ -44,6 +39,14 @@ export const renderCatalogueJson = ({ kernels, mutants, variants }: Shipped): st
   };
   return `${JSON.stringify(list, undefined, 2)}\n`;
 };
+
+const kernelData = ({ implements: groups, ...rest }: Kernel): object => ({
+  name: rest.name,
+  architecture: rest.architecture,
+  implements: groups,
+  ...(rest.fairness !== undefined && { fairness: rest.fairness }),
+  ...(rest.ipiDelay !== undefined && { ipiDelay: rest.ipiDelay }),
+});
 
 const propertyData = (property: Property): object => {
   const { id, statement, formula, source, groups, exercise, todo, knownAs } = property;
@@ -115,23 +118,23 @@ const told = (label: string, text: string, columns: number): readonly Line[] =>
     'dim',
   );
 
-const kernelLines = (
-  { name, architecture, implements: groups, fairness }: Kernel,
-  columns: number,
-): readonly Line[] =>
-  entry(name, [
-    told('makes', `the promises of a ${architecture} kernel`, columns),
-    told('implements', groups.join(', '), columns),
+const kernelLines = (kernel: Kernel, columns: number): readonly Line[] => {
+  const { name, architecture, implements: groups, fairness, ipiDelay } = kernel;
+  const claims = [
+    ['makes', `the promises of a ${architecture} kernel`],
+    ['implements', groups.join(', ')],
     ...(fairness === undefined
       ? []
-      : [
-          told(
-            'fairness',
-            `a runnable task waits for at most ${fairness} dispatches of others`,
-            columns,
-          ),
-        ]),
-  ]);
+      : [['fairness', `a runnable task waits for at most ${fairness} dispatches of others`]]),
+    ...(ipiDelay === undefined
+      ? []
+      : [['ipiDelay', `interrupts between harts may come up to ${ipiDelay} machine steps late`]]),
+  ];
+  return entry(
+    name,
+    claims.map(([label = '', text = '']) => told(label, text, columns)),
+  );
+};
 
 const propertyLines = (
   { id, statement, source, exercise }: Property,

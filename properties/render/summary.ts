@@ -125,41 +125,63 @@ export const rareConditions = ({
 
 const sentenceOf = (name: string): string => TRANSITIONS[name as Transition] ?? name;
 
-/** For each inconclusive property: which condition was met in which share, or what else is missing. */
-const inconclusiveLines = ({ properties }: Report, columns: number): readonly Line[] => {
-  const open = properties.filter(({ verdict }) => verdict === 'inconclusive');
+/** Where something fails, runs end there, and much else is put to the test too rarely: no need to list it all. */
+const MOST_LISTED = 4;
+
+/** Which condition was met in which share, or what else is missing, and for which properties. */
+const inconclusiveLines = ({ verdict, properties }: Report, columns: number): readonly Line[] => {
+  const open = properties.filter((property) => property.verdict === 'inconclusive');
   if (open.length === 0) return [];
-  const beside = Math.min(columns, 100) - 12;
-  const told = open.flatMap((property) => {
-    const rare = rareConditions(property);
-    const rows = rare.map(([text, share]) =>
-      sideBySide(
-        [[line(percent(share).padStart(5))], wrap(text, beside).map((one) => line(one))],
-        [5],
-      ),
-    );
-    const reason = wrap(property.reason ?? '', beside).map((one) => line(one));
-    return [line(property.id, 'yellow'), ...indent(rare.length > 0 ? rows.flat() : reason, 4)];
-  });
+  const said = (text: string): readonly Line[] => wrap(text, columns).map((one) => line(one));
+  if (verdict === 'failed' && open.length > MOST_LISTED) {
+    const why = `Inconclusive: runs end where something fails, so that a pass of these ${open.length} would mean little. Mend what failed, then check again.`;
+    return [EMPTY, ...said(why)];
+  }
   const why = `Inconclusive: a pass would mean little. Each of these must happen in ${NEEDED * 100}${TOGETHER}% of the workloads.`;
-  return [EMPTY, ...wrap(why, columns - 1).map((one) => line(one)), ...indent(told, 5)];
+  const rare = open.some((property) => rareConditions(property).length > 0);
+  const listed = [...missing(open)].flatMap(([what, ids]) => [
+    ...wrap(what, columns - 5, 6).map((one) => line(one)),
+    ...indent(
+      wrap(listOf(ids), columns - 12).map((one) => line(one, 'yellow')),
+      6,
+    ),
+  ]);
+  return [
+    EMPTY,
+    ...said(rare ? why : 'Inconclusive: a pass would mean little.'),
+    ...indent(listed, 5),
+  ];
 };
 
-/** What the kernel printed itself. */
+const listOf = (ids: readonly string[]): string =>
+  ids.length > MOST_LISTED ? `${ids.length} properties` : ids.join(', ');
+
+/** By what is missing: the properties that lack it. */
+const missing = (open: readonly PropertyReport[]): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, readonly string[]>();
+  for (const property of open) {
+    const rare = rareConditions(property).map(
+      ([text, share]) => `${percent(share).padStart(5, TOGETHER)} ${text}`,
+    );
+    const lacks = rare.length > 0 ? rare : [property.reason ?? ''];
+    for (const what of lacks) found.set(what, [...(found.get(what) ?? []), property.id]);
+  }
+  return found;
+};
+
+/** The first lines that the kernel printed itself. */
+const MOST_PRINTED = 6;
 const outputLines = ({ output }: Report, columns: number): readonly Line[] => {
   if (output === undefined || output === '') return [];
-  const lines = output
+  const all = output
     .trimEnd()
     .split('\n')
     .flatMap((text) => wrap(text, columns - 4));
-  return [
-    line('The kernel printed:'),
-    ...indent(
-      lines.map((text) => line(text, 'dim')),
-      4,
-    ),
-    EMPTY,
-  ];
+  const shown = all.slice(0, MOST_PRINTED);
+  const rest =
+    all.length > shown.length ? [`… ${count(all.length - shown.length, 'more line')}`] : [];
+  const lines = [...shown, ...rest].map((text) => line(text, 'dim'));
+  return [line('The kernel printed:'), ...indent(lines, 4), EMPTY];
 };
 
 /** `FAILED   1 of 20 claimed properties failed, 18 passed, 1 inconclusive` */

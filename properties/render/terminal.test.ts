@@ -40,11 +40,27 @@ describe('a report', () => {
   });
 
   test('says which condition was met in which share', () => {
-    expect(text).toMatch(/2\.1 % {2}pages and tasks asked for exceed/);
+    expect(text).toContain(
+      '2.1 % pages and tasks asked for exceed the frames of the machine\n           isolation/frames-are-not-lost\n',
+    );
   });
 
-  test('shows what the kernel printed', () => {
-    expect(text).toContain('The kernel printed:\n    hello from boot\n    and again\n');
+  test('shows the first lines that the kernel printed', () => {
+    expect(text).toContain('The kernel printed:\n    hello from boot\n    and again\n\n');
+    const output = Array.from({ length: 9 }, (_, i) => `line ${i}`).join('\n');
+    const noisy = renderReport({ ...sampleReport(), output }, { width: 80, color: false });
+    expect(noisy).toContain('    line 5\n    … 3 more lines\n\n');
+  });
+
+  test('does not list what is inconclusive because all runs fail', () => {
+    const report = sampleReport();
+    const properties = report.properties.map((one) =>
+      one.verdict === 'passed' ? { ...one, verdict: 'inconclusive' as const } : one,
+    );
+    const five = [...properties, ...properties.filter(({ verdict }) => verdict === 'inconclusive')];
+    const short = renderReport({ ...report, properties: five }, { width: 80, color: false });
+    expect(short).toContain('Mend what failed, then check again.');
+    expect(short).not.toContain('pages and tasks asked for');
   });
 
   test('gives another reason than rare conditions as it is', () => {
