@@ -17,4 +17,4 @@ export const GAP = 2;
 /** Lines that go on within a cell are indented by this. */
 export const HANG = 2;
 /** Stands behind what broke the rule. */
-export const MARK = `${TOGETHER}${TOGETHER}✗`;
+export const MARK = `${TOGETHER}✗`;

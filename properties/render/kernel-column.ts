@@ -1,6 +1,6 @@
 /** The columns of a litmus table that show what the kernel did, and what the devices did where they take part. */
 import type { KernelNote, Step } from '../report.ts';
-import { type Column, GAP, HANG, MARK, type Story } from './column.ts';
+import { type Column, HANG, MARK, type Story } from './column.ts';
 import { EMPTY, justify, type Line, line, type Span, span } from './line.ts';
 import { longestWord, printable, width, wrap } from './text.ts';
 
@@ -34,7 +34,7 @@ const siteOf = ({ file, line: number }: KernelNote): string =>
 
 const noteWidth = (note: KernelNote): number => {
   const site = siteOf(note);
-  return width(note.text) + (site === '' ? 0 : GAP + width(site));
+  return width(note.text) + (site === '' ? 0 : 1 + width(site));
 };
 
 const kernelColumn = (all: readonly KernelNote[]): Column => {
