@@ -74,6 +74,33 @@ describe('before a return the probe reports', () => {
     expect(later).toEqual([[[9, 3, 5]], [], [[9, 3, 6]]]);
   });
 
+  test('pages only while an entry leads to them, in whatever order entries come and go', () => {
+    const run = runBoot(
+      changing(
+        (machine, image) => mapUser(machine, image, 5, [[7, pte(9, V | R | U)]]),
+        (machine, _, round) => {
+          const leaf = machine.frame(6);
+          if (round === 2) leaf[3] = pte(10, V | R | U);
+          if (round === 3) leaf[7] = 0;
+          for (const frame of [9, 10]) machine.frame(frame)[0] = round;
+        },
+      ),
+      program,
+    );
+    expect(reports(run).slice(1, 4)).toEqual([
+      [
+        [6, 3, pte(10, V | R | U)],
+        [10, 0, 2],
+        [9, 0, 2],
+      ],
+      [
+        [6, 7, 0],
+        [10, 0, 3],
+      ],
+      [[10, 0, 4]],
+    ]);
+  });
+
   test('pages that a superpage with U reaches, as far as RAM goes', () => {
     const run = runBoot(
       changing(

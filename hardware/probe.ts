@@ -13,12 +13,10 @@ import { LEAF_BITS, Pte } from '../spec/riscv.ts';
 import { type HartState, INVALID, TlbFlag } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 
-interface Reach {
-  /** Frames of the next level's tables. */
-  readonly tables: readonly number[];
-  /** Frames that user mode reaches. */
-  readonly pages: readonly number[];
-}
+/** Pages that an entry of a root table spans, where it is a leaf. */
+const SUPERPAGE = 1024;
+/** Set in an entry that points to the next table, it faults. */
+const RESERVED = Pte.U | Pte.A | Pte.D;
 
 /** Bytewise comparison: native where the host has it. */
 type Compare = (frame: number) => boolean;
@@ -44,9 +42,11 @@ export class Probe {
   readonly #shadow: Uint32Array;
   readonly #frames: number;
   readonly #same: Compare;
-  /** What each frame names when read as a root or as a leaf table; dropped when the frame changes. */
-  readonly #asRoot: (Reach | undefined)[] = [];
-  readonly #asLeaf: (Reach | undefined)[] = [];
+  /**
+   * Of each frame that was ever read as a table: places of its valid entries as last reported, ascending. Kept true as
+   * words change, so that a table is searched once.
+   */
+  readonly #valid: (number[] | undefined)[] = [];
 
   /** @param shadow as large as RAM; takes its present words as reported */
   constructor(ram: Uint32Array, shadow: Uint32Array, frames: number) {
@@ -65,64 +65,72 @@ export class Probe {
 
   /** A word was written by user mode: the log says so elsewhere. */
   wrote(index: number): void {
-    this.#shadow[index] = this.#ram[index] as number;
-    const frame = index >>> 10;
-    this.#asRoot[frame] = undefined;
-    this.#asLeaf[frame] = undefined;
+    this.#update(index, this.#ram[index] as number);
   }
 
   report(hart: HartState, log: EventLog): void {
     const root = hart.rootBase >>> 10;
     if (root < this.#frames) {
       this.#sync(root, hart, log);
-      const reach = this.#reach(this.#asRoot, root);
-      for (const table of reach.tables) {
-        this.#sync(table, hart, log);
-        const leaf = this.#reach(this.#asLeaf, table);
-        for (const page of leaf.pages) this.#sync(page, hart, log);
+      for (const index of this.#entries(root)) {
+        const entry = this.#ram[root * 1024 + index] as number;
+        if (entry & LEAF_BITS) {
+          if (entry & Pte.U) this.#reportPages(entry >>> 10, SUPERPAGE, hart, log);
+        } else if (!(entry & RESERVED) && entry >>> 10 < this.#frames) {
+          this.#reportLeafTable(entry >>> 10, hart, log);
+        }
       }
-      for (const page of reach.pages) this.#sync(page, hart, log);
     }
     this.#reportTlb(hart, log);
+  }
+
+  #reportLeafTable(table: number, hart: HartState, log: EventLog): void {
+    this.#sync(table, hart, log);
+    for (const index of this.#entries(table)) {
+      const entry = this.#ram[table * 1024 + index] as number;
+      if (entry & LEAF_BITS && entry & Pte.U) this.#reportPages(entry >>> 10, 1, hart, log);
+    }
+  }
+
+  #reportPages(first: number, count: number, hart: HartState, log: EventLog): void {
+    const end = Math.min(first + count, this.#frames);
+    for (let frame = first; frame < end; frame++) this.#sync(frame, hart, log);
   }
 
   #sync(frame: number, hart: HartState, log: EventLog): void {
     if (this.#same(frame)) return;
     const ram = this.#ram;
     const shadow = this.#shadow;
-    this.#asRoot[frame] = undefined;
-    this.#asLeaf[frame] = undefined;
     for (let i = frame * 1024, end = i + 1024; i < end; i++) {
       const word = ram[i] as number;
       if (word === shadow[i]) continue;
       if (log.overflowing) return;
-      shadow[i] = word;
+      this.#update(i, word);
       log.record(RecordKind.word, hart, frame, i & 1023, word, 0, 0);
     }
   }
 
-  #reach(known: (Reach | undefined)[], frame: number): Reach {
-    const reach = known[frame] ?? this.#scan(frame, known === this.#asRoot);
-    known[frame] = reach;
-    return reach;
+  #update(at: number, word: number): void {
+    const shadow = this.#shadow;
+    const valid = this.#valid[at >>> 10];
+    if (valid !== undefined && ((word ^ (shadow[at] as number)) & Pte.V) !== 0) {
+      if (word & Pte.V) insert(valid, at & 1023);
+      else valid.splice(valid.indexOf(at & 1023), 1);
+    }
+    shadow[at] = word;
   }
 
-  #scan(frame: number, asRoot: boolean): Reach {
-    const tables: number[] = [];
-    const pages: number[] = [];
-    for (let i = frame * 1024, end = i + 1024; i < end; i++) {
-      const entry = this.#ram[i] as number;
-      if (!(entry & Pte.V)) continue;
-      const target = entry >>> 10;
-      if (!(entry & LEAF_BITS)) {
-        if (asRoot && target < this.#frames && !(entry & (Pte.U | Pte.A | Pte.D)))
-          tables.push(target);
-      } else if (entry & Pte.U) {
-        const last = asRoot ? target + 1024 : target + 1;
-        for (let page = target; page < last && page < this.#frames; page++) pages.push(page);
+  /** Places of the valid entries of a frame, read as a table. */
+  #entries(frame: number): readonly number[] {
+    let valid = this.#valid[frame];
+    if (valid === undefined) {
+      valid = [];
+      for (let i = 0; i < 1024; i++) {
+        if ((this.#shadow[frame * 1024 + i] as number) & Pte.V) valid.push(i);
       }
+      this.#valid[frame] = valid;
     }
-    return { tables, pages };
+    return valid;
   }
 
   #reportTlb(hart: HartState, log: EventLog): void {
@@ -138,3 +146,10 @@ export class Probe {
     }
   }
 }
+
+/** Keeps the order. */
+const insert = (places: number[], place: number): void => {
+  let at = places.length;
+  while (at > 0 && (places[at - 1] as number) > place) at -= 1;
+  places.splice(at, 0, place);
+};
