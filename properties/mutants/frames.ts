@@ -2,7 +2,7 @@
  * Mistakes with frames: not cleared, not given back, given back while somebody uses them. The right way:
  * kernels/monolithic/frames.ts.
  */
-import { breakPromise, entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
+import { available, entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
 import { routines } from '../../kernels/monolithic/index.ts';
 import { NO_RESULT } from '../../kernels/monolithic/kernel.ts';
 import { PROMISED, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
@@ -27,32 +27,29 @@ export const frames: readonly Mutant[] = [
   }),
   mutant({
     id: 'leak-on-map-error',
-    description:
-      'map promises a frame before it looks at its arguments, and keeps the promise when it fails.',
+    description: 'map that fails has promised a frame, and keeps the promise.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2016-0728: Linux lost a reference to a keyring on an error path',
     longestStory: 9,
     replace: {
       map: (k, hart, task, va, rights, a2) => {
-        promiseFrame(k);
         const result = routines.map(k, hart, task, va, rights, a2);
-        if (result !== -Errno.EINVAL && result !== -Errno.EEXIST) breakPromise(k);
+        const wrong = result === -Errno.EINVAL || result === -Errno.EEXIST;
+        if (wrong && available(k) > 0) promiseFrame(k);
         return result;
       },
     },
   }),
   mutant({
     id: 'leak-on-spawn-error',
-    description:
-      'spawn takes a frame before it looks its program up, and keeps it when there is none.',
+    description: 'spawn of a program that does not exist has taken a frame, and keeps it.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2022-23090: FreeBSD leaked a credential when aio failed',
     longestStory: 8,
     replace: {
       spawn: (k, hart, task, program, a1, a2) => {
-        const frame = k.routines.allocateFrame(k);
         const result = routines.spawn(k, hart, task, program, a1, a2);
-        if (frame !== 0 && result !== -Errno.ENOENT) k.routines.releaseFrame(k, frame);
+        if (result === -Errno.ENOENT) k.routines.allocateFrame(k);
         return result;
       },
     },

@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
 import { registers } from './registers.ts';
 import { scheduling } from './scheduling.ts';
+import { tables } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { translation } from './translation.ts';
 
@@ -14,6 +15,7 @@ export type { Mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
   ...translation,
+  ...tables,
   ...pages,
   ...frames,
   ...registers,

@@ -2,7 +2,6 @@
  * Mistakes with pages: rights that exceed those asked for, pages that nobody mapped, accesses that are refused though
  * they are allowed. The right way: kernels/monolithic/pages.ts.
  */
-
 import { breakPromise } from '../../kernels/monolithic/frames.ts';
 import { routines } from '../../kernels/monolithic/index.ts';
 import type { State } from '../../kernels/monolithic/kernel.ts';

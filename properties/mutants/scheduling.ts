@@ -30,7 +30,7 @@ export const scheduling: readonly Mutant[] = [
     id: 'wake-up-lost',
     description: 'A task that waits gets the status of its child, but nobody makes it ready again.',
     killedBy: 'control/work-conservation',
-    bug: 'CVE-2021-20317: Linux lost wake-ups of its timers',
+    bug: 'CVE-2021-20317: Linux missed wake-ups',
     longestStory: 3,
     replace: {
       wakeParent: (k, parent, child) =>
