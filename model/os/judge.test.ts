@@ -25,7 +25,7 @@ const workload = (harts: number, bodies: Operation[][], start = [0]): Workload =
   steps: 100,
 });
 
-const call = (name: string, ...args: (Word | 'a0')[]): Operation =>
+const call = (name: string, ...args: (Word | 'a0' | 's2')[]): Operation =>
   ({ op: 'call', call: name, args }) as Operation;
 
 /** A run told by hand: each method shows the model one event, as an honest kernel's hardware would. */
@@ -756,8 +756,61 @@ describe('between a call and its return', () => {
   test('…or see it gone', () => {
     const run = racing().trap(2, Cause.loadPageFault, 0x2000, 1);
     expect(run.violation).toBeUndefined();
-    expect(run.judge.size).toBe(2);
     expect(run.idle(1).back(1, { a0: 0 }).violation).toBeUndefined();
+    expect(run.judge.size).toBe(1);
+  });
+
+  describe('a fault may have ended its task or not', () => {
+    const contested = (...rest: Operation[]): Run =>
+      started(
+        [
+          [
+            call('map', 0x2000, RW),
+            call('thread', 0x1100),
+            { op: 'move', rd: 's2', rs: 'a0' },
+            call('unmap', 0x2000),
+            ...rest,
+          ],
+          [{ op: 'load', va: 0x2000, rd: 't0' }],
+        ],
+        2,
+      )
+        .calls(1)
+        .back(1, { a0: 0 })
+        .calls(1)
+        .back(1, { a0: 2 })
+        .retires(1)
+        .wake(1)
+        .back(2, { hart: 1 })
+        .calls(1)
+        .trap(2, Cause.loadPageFault, 0x2000, 1)
+        .idle(1)
+        .back(1, { a0: 0 });
+
+    test('wait and kill show that it has', () => {
+      const waited = contested(call('wait', 's2'))
+        .calls(1)
+        .back(1, { a0: 256 + Cause.loadPageFault });
+      expect(waited.violation).toBeUndefined();
+      expect(waited.judge.state.tasks.get(2)?.status).toBe('ended');
+      const killed = contested(call('kill', 's2')).calls(1).back(1, { a0: -Errno.ESRCH });
+      expect(killed.violation).toBeUndefined();
+      expect(killed.judge.size).toBe(1);
+    });
+
+    test('that it runs shows that it has not', () => {
+      const run = contested(call('kill', 's2')).wake(1).back(2, { hart: 1 });
+      expect(run.violation).toBeUndefined();
+      expect(run.trap(2, Cause.loadPageFault, 0x2000, 1).idle(1).violation).toBeUndefined();
+      expect(run.judge.state.tasks.get(2)?.status).toBe('ended');
+    });
+
+    test('it is not missed, and no other status will do', () => {
+      expect(contested().trap(1, Cause.illegalInstruction).idle().end().violation).toBeUndefined();
+      expect(contested(call('wait', 's2')).calls(1).back(1, { a0: 3 }).clause).toBe(
+        'wrong-result-children',
+      );
+    });
   });
 
   test('a child may run before spawn has returned its tid, and then it is that', () => {

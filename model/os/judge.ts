@@ -5,13 +5,15 @@
  * the difference, the set holds both; each event drops the states that do not allow it, and an empty set is the
  * violation. The states of the set share nothing, so that each is changed in place; nearly always there is one.
  */
-import { Call } from '../../spec/abi.ts';
+import { Call, faultStatus } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
 import { copyState } from './copy.ts';
 import { keyOf } from './key.ts';
+import { endTask } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
 import { pureStep, step } from './step.ts';
+import { isAccessFault } from './traps.ts';
 import type { Violation } from './violation.ts';
 
 /** More states than this at once is an error of the model, not of a kernel. */
@@ -42,7 +44,8 @@ export class Judge {
   accept(event: Event): Violation | undefined {
     const [only] = this.#states;
     if (only && this.#states.length === 1 && !this.#keepHistory) {
-      if (only.pending.length === 0 || !observer(only, event)) return step(only, event);
+      const settled = only.pending.length === 0 || !observer(only, event);
+      if (settled && contestedBy(only, event) === undefined) return step(only, event);
     }
     return this.#acceptInAll(event);
   }
@@ -50,7 +53,9 @@ export class Judge {
   #acceptInAll(event: Event): Violation | undefined {
     const resolves =
       event.kind === 'return' && this.#states.some(({ pending }) => pending.includes(event.tid));
-    let states = this.#states.flatMap((state) => branches(state, event));
+    let states = this.#states
+      .flatMap((state) => endings(state, event))
+      .flatMap((state) => branches(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);
@@ -101,6 +106,7 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   if (kills(task, event) === tid) return true;
   if (name === 'kill') return call.args[0] === who;
   if (event.kind !== 'return' && !touches(event, call.args[0])) return false;
+  if (event.kind === 'trap' && isAccessFault(event.cause)) return false; // see `contested`
   if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
   return caller.space === task.space || sharesWith(state, task, event) === caller.space;
 };
@@ -123,6 +129,27 @@ const sharesWith = (state: OsState, { call }: Task, event: Event): number | unde
 /** The task that a kill which returns now has ended: its call never returns, and may have taken effect or not. */
 const kills = ({ call }: Task, event: Event): number | undefined =>
   event.kind === 'return' && call?.number === Call.kill ? call.args[0] : undefined;
+
+/** The task whose end, or not, the result of a call that returns now depends on. */
+const contestedBy = (state: OsState, event: Event): Task | undefined => {
+  const call = event.kind === 'return' ? state.tasks.get(event.tid)?.call : undefined;
+  if (!call) return undefined;
+  const named = call.number === Call.share ? call.args[1] : call.args[0];
+  const about =
+    call.number === Call.share || call.number === Call.wait || call.number === Call.kill;
+  const task = about ? state.tasks.get(named) : undefined;
+  return task?.fault?.contested ? task : undefined;
+};
+
+/** What it would be had the fault of such a task ended it. */
+const endings = (state: OsState, event: Event): OsState[] => {
+  const contested = contestedBy(state, event);
+  if (!contested?.fault) return [state];
+  const ended = copyState(state);
+  const task = ended.tasks.get(contested.tid);
+  if (task) endTask(ended, task, faultStatus(contested.fault.cause));
+  return [state, ended];
+};
 
 /** The state, and what it would be had any of the pending calls that matter taken effect. */
 const branches = (state: OsState, event: Event): OsState[] => {

@@ -72,6 +72,11 @@ export interface PendingFault {
   readonly cause: Word;
   /** The access is allowed, so the kernel must make it succeed. */
   readonly repairable: boolean;
+  /**
+   * A call about the page was under way when the fault came: the kernel may have seen the page as it was before or
+   * after it. So the task may have ended, or may run on; what happens next shows which.
+   */
+  readonly contested: boolean;
 }
 
 export interface Task {

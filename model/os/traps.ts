@@ -8,7 +8,7 @@ import type { TrapEvent } from '../../spec/events.ts';
 import { USER_END } from '../../spec/layout.ts';
 import { A0, A7, Cause, causeName, Pte, type Rights, type Word } from '../../spec/riscv.ts';
 import { mayAccess, spaceOf } from './access.ts';
-import { changesOthers, claimedCall, exitNow } from './calls.ts';
+import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
 import { endTask, othersAlive } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
@@ -25,6 +25,8 @@ const FAULT_RIGHT: Readonly<Record<number, Rights>> = {
   [Cause.storePageFault]: Pte.W,
   [Cause.storeAccess]: Pte.W,
 };
+
+export const isAccessFault = (cause: Word): boolean => FAULT_RIGHT[cause] !== undefined;
 
 export const trap = (state: OsState, event: TrapEvent): Violation | undefined => {
   const hart = state.harts[event.hart];
@@ -78,7 +80,9 @@ const supervisorTrap = (state: OsState, event: TrapEvent): Violation | undefined
 const exception = (state: OsState, task: Task, event: TrapEvent): Violation | undefined => {
   if (event.cause === Cause.userEcall) return systemCall(state, task);
   const right = FAULT_RIGHT[event.cause];
-  const repairable = right !== undefined && mayAccess(state, task, event.tval, right);
+  const contested = right !== undefined && isContested(state, task, event.tval);
+  const repairable =
+    contested || (right !== undefined && mayAccess(state, task, event.tval, right));
   if (event.cause === Cause.illegalInstruction && mayAccess(state, task, task.pc, Pte.X)) {
     const operation = nextOperation(state, task);
     if (operation && operation.op !== 'privileged') {
@@ -94,8 +98,8 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
     take(state, 'illegalInstruction');
     if (operation) take(state, 'privilegedRefused');
   }
-  countRefusal(state, task, event, repairable);
-  task.fault = { va: event.tval, cause: event.cause, repairable };
+  if (!contested) countRefusal(state, task, event, repairable);
+  task.fault = { va: event.tval, cause: event.cause, repairable, contested };
   if (repairable) {
     task.retries += 1;
     if (task.retries > MAX_RETRIES) return notRepaired(task, event);
@@ -106,6 +110,18 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
   endTask(state, task, faultStatus(event.cause));
   return undefined;
 };
+
+/** Is a call of somebody else under way that changes what is at the address? */
+const isContested = (state: OsState, { tid, space }: Task, va: Word): boolean =>
+  state.pending.some((other) => {
+    const caller = state.tasks.get(other);
+    const call = caller?.call;
+    if (!caller || !call || other === tid || call.args[0] >>> 12 !== va >>> 12) return false;
+    if (!call.done && errorsOf(state, caller, call).length > 0) return false;
+    const name = claimedCall(state, call.number)?.name;
+    if (name === 'share') return state.tasks.get(call.args[1])?.space === space;
+    return caller.space === space && (name === 'map' || name === 'unmap' || name === 'protect');
+  });
 
 export const notRepaired = (
   task: Task,

@@ -2,9 +2,15 @@
 import { isBlocked } from './calls.ts';
 import type { OsState, Task } from './state.ts';
 
-/** It could run now: not ended, not blocked, on no hart, and no kernel activation is busy with it. */
+/**
+ * It could run now: not ended, not blocked, on no hart, and no kernel activation is busy with it. A task that may have
+ * ended is not missed.
+ */
 export const isRunnable = (state: OsState, task: Task): boolean =>
-  task.status === 'stopped' && task.handledOn === -1 && !isBlocked(state, task);
+  task.status === 'stopped' &&
+  task.handledOn === -1 &&
+  task.fault?.contested !== true &&
+  !isBlocked(state, task);
 
 /** The first task that waits for a hart. */
 export const firstRunnable = (state: OsState): Task | undefined => {
