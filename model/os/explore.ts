@@ -18,7 +18,7 @@ export interface Exploration {
 export const explore = (workload: Workload, claims: Claims, limit: number): Exploration => {
   const initial = initialState(workload, claims);
   const queue: { state: OsState; path: readonly string[] }[] = [{ state: initial, path: [] }];
-  const known = new Set([keyOf(initial)]);
+  const known = new Set([keyOf(initial).join()]);
   let transitions = 0;
   let deadEnds = 0;
   for (let next = queue.shift(); next; next = queue.shift()) {
@@ -36,7 +36,7 @@ export const explore = (workload: Workload, claims: Claims, limit: number): Expl
     if (found.length === 0) deadEnds += 1;
     for (const { event, next: state } of found) {
       transitions += 1;
-      const key = keyOf(state);
+      const key = keyOf(state).join();
       if (known.has(key)) continue;
       if (known.size >= limit)
         return { states: known.size, transitions, complete: false, deadEnds };

@@ -9,7 +9,7 @@ import { Call, faultStatus } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
 import { copyState } from './copy.ts';
-import { keyOf } from './key.ts';
+import { type Key, keyOf, sameKey } from './key.ts';
 import { endTask } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
 import { pureStep, step } from './step.ts';
@@ -78,13 +78,16 @@ export class Judge {
 }
 
 const distinct = (states: readonly OsState[]): OsState[] => {
-  const byKey = new Map<string, OsState>();
+  const found: OsState[] = [];
+  const keys: Key[] = [];
   for (const state of states) {
     const key = keyOf(state);
     // The first has its calls take effect when they return: there the counters are those of the usual way.
-    if (!byKey.has(key)) byKey.set(key, state);
+    if (keys.some((known) => sameKey(known, key))) continue;
+    found.push(state);
+    keys.push(key);
   }
-  return [...byKey.values()];
+  return found;
 };
 
 /** Could this event show whether a pending call has taken effect? */

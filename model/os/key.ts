@@ -1,76 +1,88 @@
 /**
  * What makes two states of the abstract OS the same: everything that can matter to what is allowed from now on. Pages
  * are told apart by where they are mapped, not by their numbers; counters that only grow are left out.
+ *
+ * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
-import type { OsState, Page, Task } from './state.ts';
+import type { HartView, OsState, Page, PageId, PendingCall, PendingFault, Task } from './state.ts';
 
-export const keyOf = (state: OsState): string => {
-  const names = new Map<number, number>();
-  const pages: unknown[] = [];
-  const nameOf = (id: number): number => {
-    const known = names.get(id);
-    if (known !== undefined) return known;
-    const name = names.size;
-    names.set(id, name);
-    const page = state.pages.get(id);
-    if (page) pages.push(pageKey(page));
-    return name;
-  };
-  const spaces = [...state.spaces.values()].map((space) => [
-    space.id,
-    space.program,
-    space.tasks,
-    sorted(space.pages).map(([vpn, { page, rights }]) => [vpn, nameOf(page), rights]),
-    sorted(space.formerly).map(([vpn]) => vpn),
-  ]);
-  const tasks = sorted(state.tasks).map(([, task]) => taskKey(task));
-  const harts = state.harts.map(({ task, idle, ipiPending, waiting }) => [
-    task,
-    idle,
-    ipiPending,
-    waiting,
-  ]);
-  return JSON.stringify([tasks, spaces, pages, harts, [...state.pending].sort()]);
+export type Key = readonly number[];
+
+export const keyOf = (state: OsState): Key => {
+  const key: number[] = [];
+  for (const hart of state.harts) pushHart(key, hart);
+  key.push(state.tasks.size);
+  for (const [, task] of inOrder(state.tasks)) pushTask(key, task);
+  pushSpaces(key, state);
+  for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
+  return key;
 };
 
-const sorted = <V>(map: ReadonlyMap<number, V>): [number, V][] =>
+export const sameKey = (a: Key, b: Key): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+const inOrder = <V>(map: ReadonlyMap<number, V>): [number, V][] =>
   [...map].sort(([a], [b]) => a - b);
 
-const pageKey = ({ text, words, storedBy, mappings }: Page): unknown => [
-  text,
-  text ? words.size : sorted(words),
-  storedBy !== 0,
-  mappings,
-];
+const pushHart = (key: number[], { task, idle, ipiPending, waiting }: HartView): void => {
+  key.push(task, Number(idle), Number(ipiPending), Number(waiting));
+};
 
-const taskKey = ({
-  tid,
-  space,
-  parent,
-  status,
-  hart,
-  handledOn,
-  pc,
-  registers,
-  call,
-  fault,
-  retries,
-  dying,
-  exitStatus,
-  forgotten,
-}: Task): unknown => [
-  tid,
-  space,
-  parent,
-  status,
-  status === 'running' ? hart : -1,
-  handledOn,
-  pc,
-  registers,
-  call,
-  fault,
-  retries,
-  dying,
-  exitStatus,
-  forgotten,
-];
+const STATUSES = { running: 0, stopped: 1, ended: 2 } as const;
+
+const pushTask = (key: number[], task: Task): void => {
+  key.push(
+    task.tid,
+    task.space,
+    task.parent,
+    STATUSES[task.status],
+    task.status === 'running' ? task.hart : -1,
+    task.handledOn,
+    task.pc,
+    task.retries,
+    Number(task.dying),
+    task.exitStatus,
+    Number(task.forgotten),
+  );
+  for (const value of task.registers) key.push(value);
+  pushCall(key, task.call);
+  pushFault(key, task.fault);
+};
+
+const pushCall = (key: number[], call: PendingCall | undefined): void => {
+  key.push(call ? 1 : 0);
+  if (call) key.push(call.number, ...call.args, Number(call.done), call.child, call.sent);
+};
+
+const pushFault = (key: number[], fault: PendingFault | undefined): void => {
+  key.push(fault ? 1 : 0);
+  if (fault) key.push(fault.va, fault.cause, Number(fault.repairable), Number(fault.contested));
+};
+
+/** Spaces by number, and behind each the pages that no space before it maps. */
+const pushSpaces = (key: number[], { spaces, pages }: OsState): void => {
+  const names = new Map<PageId, number>();
+  key.push(spaces.size);
+  for (const space of spaces.values()) {
+    key.push(space.id, space.program, space.tasks, space.pages.size);
+    for (const [vpn, { page, rights }] of inOrder(space.pages)) {
+      const name = names.get(page) ?? names.size;
+      key.push(vpn, name, rights);
+      if (name === names.size) pushPage(key, pages.get(page));
+      names.set(page, name);
+    }
+    key.push(space.formerly.size);
+    for (const [vpn] of inOrder(space.formerly)) key.push(vpn);
+  }
+};
+
+/** Text is told by its program. */
+const pushPage = (key: number[], page: Page | undefined): void => {
+  if (!page) return;
+  key.push(Number(page.text), Number(page.storedBy !== 0), page.mappings, page.words.size);
+  if (page.text) return;
+  for (const [index, word] of inOrder(page.words)) key.push(index, word);
+};
