@@ -6,7 +6,7 @@
  *           kind  operands, by kind
  */
 import { Call } from '../spec/abi.ts';
-import { type RegisterName, registerNumber } from '../spec/riscv.ts';
+import { registerNumber } from '../spec/riscv.ts';
 import type { Argument, Operation } from '../spec/workload.ts';
 
 export const ROW = 8;
@@ -31,34 +31,25 @@ export const Op = {
   privileged: 9,
 } as const;
 
-const registers = new Map<string, number>();
-const register = (name: RegisterName): number => {
-  let number = registers.get(name);
-  if (number === undefined) {
-    number = registerNumber(name);
-    registers.set(name, number);
-  }
-  return number;
-};
 const operand = (argument: Argument): number =>
-  typeof argument === 'number' ? argument : register(argument);
+  typeof argument === 'number' ? argument : registerNumber(argument);
 
 const encode = (operation: Operation, row: Int32Array, at: number): void => {
   switch (operation.op) {
     case 'set':
       row[at] = Op.set;
-      row[at + 1] = register(operation.rd);
+      row[at + 1] = registerNumber(operation.rd);
       row[at + 2] = operation.value;
       return;
     case 'move':
       row[at] = Op.move;
-      row[at + 1] = register(operation.rd);
-      row[at + 2] = register(operation.rs);
+      row[at + 1] = registerNumber(operation.rd);
+      row[at + 2] = registerNumber(operation.rs);
       return;
     case 'load':
       row[at] = Op.load;
       row[at + 1] = operation.va;
-      row[at + 2] = register(operation.rd);
+      row[at + 2] = registerNumber(operation.rd);
       return;
     case 'store':
       row[at] = typeof operation.value === 'number' ? Op.store : Op.storeRegister;

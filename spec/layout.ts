@@ -40,8 +40,8 @@ export const bodyAddress = (body: number): VirtualAddress => USER_TEXT + body * 
 
 export interface TextPage {
   readonly frame: Frame;
-  /** Pairs of word index within the frame and word; all others are 0. */
-  readonly words: readonly (readonly [number, Word])[];
+  /** Words by their index within the frame; all others are 0. */
+  readonly words: ReadonlyMap<number, Word>;
 }
 
 export interface Layout {
@@ -56,14 +56,13 @@ export interface Layout {
 export const layoutOf = (workload: Workload): Layout => {
   const operations: Operation[] = [];
   const texts = workload.programs.map((program, index): TextPage => {
-    const words: [number, Word][] = [];
+    const words = new Map<number, Word>();
     for (const [number, body] of program.bodies.entries()) {
-      for (const [slot, operation] of body.entries()) {
-        words.push([
-          (number * BODY_STRIDE) / 4 + slot,
-          textWord(TextKind.script, operations.length),
-        ]);
+      let slot = (number * BODY_STRIDE) / 4;
+      for (const operation of body) {
+        words.set(slot, textWord(TextKind.script, operations.length));
         operations.push(operation);
+        slot += 1;
       }
     }
     return { frame: FIRST_TEXT_FRAME + index, words };
@@ -73,21 +72,16 @@ export const layoutOf = (workload: Workload): Layout => {
 
 /** The words of kernelRoot and its leaf table at boot: what every root table of a kernel starts from. */
 export const kernelTables = (frames: number): readonly TextPage[] => {
-  const directMap: [number, Word][] = [];
+  const root = new Map([[KERNEL_TEXT >>> 22, pte(KERNEL_LEAF_FRAME, Pte.V)]]);
   for (let first = 0; first < frames; first += 1024) {
-    directMap.push([
+    root.set(
       (DIRECT_MAP >>> 22) + first / 1024,
       pte(first, Pte.V | Pte.R | Pte.W | Pte.G | Pte.A | Pte.D),
-    ]);
+    );
   }
+  const leaf = new Map([[0, pte(KERNEL_TEXT_FRAME, Pte.V | Pte.R | Pte.X | Pte.G | Pte.A)]]);
   return [
-    {
-      frame: KERNEL_ROOT_FRAME,
-      words: [[KERNEL_TEXT >>> 22, pte(KERNEL_LEAF_FRAME, Pte.V)], ...directMap],
-    },
-    {
-      frame: KERNEL_LEAF_FRAME,
-      words: [[0, pte(KERNEL_TEXT_FRAME, Pte.V | Pte.R | Pte.X | Pte.G | Pte.A)]],
-    },
+    { frame: KERNEL_ROOT_FRAME, words: root },
+    { frame: KERNEL_LEAF_FRAME, words: leaf },
   ];
 };

@@ -113,7 +113,10 @@ export const REGISTER_NAMES = [
   'a6', 'a7', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', 't3', 't4', 't5', 't6',
 ] as const; // biome-ignore format: one row is one half of the register file
 export type RegisterName = (typeof REGISTER_NAMES)[number];
-export const registerNumber = (name: RegisterName): number => REGISTER_NAMES.indexOf(name);
+const REGISTER_NUMBERS = new Map<string, number>(
+  REGISTER_NAMES.map((name, number) => [name, number]),
+);
+export const registerNumber = (name: RegisterName): number => REGISTER_NUMBERS.get(name) ?? 0;
 /** Where an argument and a result travel. */
 export const A0 = 10;
 export const A7 = 17;

@@ -12,8 +12,16 @@ import {
   RecordKind,
   type RunLog,
 } from '../../spec/records.ts';
-import { asidOf, frameOf, LEAF_BITS, rootOf, type Word, wordIn } from '../../spec/riscv.ts';
-import { Replica, type Walked } from './memory.ts';
+import {
+  asidOf,
+  type Frame,
+  frameOf,
+  LEAF_BITS,
+  rootOf,
+  type Word,
+  wordIn,
+} from '../../spec/riscv.ts';
+import { Replica, type Walk, type Walked } from './memory.ts';
 
 export class Decoder {
   readonly #log: RunLog;
@@ -22,7 +30,13 @@ export class Decoder {
   /** Word offset of the record read last, and of the next one. */
   at = 0;
   next = 0;
+  /** Entries of the hart's TLB that were reported for the return that follows. */
   #tlb: Walked[] = [];
+  /** What each root table led to at the last return under it. */
+  readonly #views = new Map<
+    Frame,
+    { readonly walk: Walk; readonly view: readonly Translation[] }
+  >();
 
   constructor(log: RunLog, layout: Layout, frames: number) {
     this.#log = log;
@@ -123,14 +137,8 @@ export class Decoder {
     satp: Word,
   ): ReturnEvent {
     const root = rootOf(satp);
-    const { pages, tables } = this.memory.walk(root);
-    const view: Translation[] = [];
-    for (const page of pages) view.push(this.#translation(page, 'table', true));
-    for (const entry of this.#tlb) {
-      const agrees = pages.some(({ vpn, frame }) => vpn === entry.vpn && frame === entry.frame);
-      view.push(this.#translation(entry, 'tlb', !agrees));
-    }
-    this.#tlb = [];
+    const walk = this.memory.walk(root);
+    const view = this.#withTlb(walk, this.#tableView(root, walk));
     const from = at + RECORD_WORDS;
     const registers = this.#log.words.subarray(from, from + 32);
     return {
@@ -143,8 +151,32 @@ export class Decoder {
       asid: asidOf(satp),
       registers,
       view,
-      tables,
+      tables: walk.tables,
     };
+  }
+
+  /** The same as at the last return, where neither tables nor frames have changed. */
+  #tableView(root: Frame, walk: Walk): readonly Translation[] {
+    const last = this.#views.get(root);
+    if (last?.walk === walk && last.view.every((page) => this.#isCurrent(page))) return last.view;
+    const view = walk.pages.map((page) => this.#translation(page, 'table', true));
+    this.#views.set(root, { walk, view });
+    return view;
+  }
+
+  #isCurrent({ frame, version }: Translation): boolean {
+    return this.memory.version(frame) === version;
+  }
+
+  #withTlb({ pages }: Walk, tables: readonly Translation[]): readonly Translation[] {
+    if (this.#tlb.length === 0) return tables;
+    const view = [...tables];
+    for (const entry of this.#tlb) {
+      const agrees = pages.some(({ vpn, frame }) => vpn === entry.vpn && frame === entry.frame);
+      view.push(this.#translation(entry, 'tlb', !agrees));
+    }
+    this.#tlb = [];
+    return view;
   }
 
   #translation(

@@ -33,23 +33,24 @@ const NOTHING: FrameWords = new Map();
 
 export class Replica {
   readonly frames: number;
-  readonly #words = new Map<Frame, Map<number, Word>>();
+  /** As the machine had them when boot began, until a word of the frame is written. */
+  readonly #initial = new Map<Frame, FrameWords>();
+  readonly #written = new Map<Frame, Map<number, Word>>();
   readonly #versions: number[] = [];
   readonly #walks = new Map<Frame, { readonly walk: Walk; readonly versions: readonly number[] }>();
 
   constructor(frames: number, layout: Layout) {
     this.frames = frames;
-    for (const page of [...kernelTables(frames), ...layout.texts]) {
-      for (const [index, word] of page.words) this.set(page.frame, index, word);
-    }
+    for (const { frame, words } of kernelTables(frames)) this.#initial.set(frame, words);
+    for (const { frame, words } of layout.texts) this.#initial.set(frame, words);
   }
 
   set(frame: Frame, index: number, word: Word): void {
     this.#versions[frame] = this.version(frame) + 1;
-    let words = this.#words.get(frame);
+    let words = this.#written.get(frame);
     if (!words) {
-      words = new Map();
-      this.#words.set(frame, words);
+      words = new Map(this.#initial.get(frame));
+      this.#written.set(frame, words);
     }
     if (word === 0) words.delete(index);
     else words.set(index, word);
@@ -57,7 +58,7 @@ export class Replica {
 
   /** The frame's words that are not 0. Live: copy it to keep it. */
   words(frame: Frame): FrameWords {
-    return this.#words.get(frame) ?? NOTHING;
+    return this.#written.get(frame) ?? this.#initial.get(frame) ?? NOTHING;
   }
 
   /** Goes up whenever a word of the frame is written. */

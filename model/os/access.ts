@@ -57,6 +57,7 @@ export const difference = (
   a: ReadonlyMap<number, Word>,
   b: ReadonlyMap<number, Word>,
 ): number | undefined => {
+  if (a === b) return undefined;
   for (const [index, word] of a) if ((b.get(index) ?? 0) !== word) return index;
   if (a.size === b.size) return undefined;
   for (const [index, word] of b) if ((a.get(index) ?? 0) !== word) return index;

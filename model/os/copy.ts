@@ -7,7 +7,8 @@ const copyMap = <K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V>
   return result;
 };
 
-const copyPage = (page: Page): Page => ({ ...page, words: new Map(page.words) });
+const copyPage = (page: Page): Page =>
+  page.text ? { ...page } : { ...page, words: new Map(page.words) };
 
 const copySpace = (space: Space): Space => ({
   ...space,

@@ -7,12 +7,13 @@ import type { OsState, Task } from './state.ts';
 
 export const hex = (word: Word): string => `0x${word.toString(16)}`;
 
-/** The instruction that the task must execute next; `undefined`: none that is legal. */
-export const nextOperation = (state: OsState, task: Task): Operation | undefined => {
-  const word = wordAt(state, task, task.pc);
-  if (kindOfText(word) !== TextKind.script) return undefined;
-  return state.setting.operations[indexOfText(word)];
-};
+/** The instruction that a word of text is; `undefined`: none that is legal. */
+export const operationOf = (state: OsState, word: Word): Operation | undefined =>
+  kindOfText(word) === TextKind.script ? state.setting.operations[indexOfText(word)] : undefined;
+
+/** The instruction that the task must execute next. */
+export const nextOperation = (state: OsState, task: Task): Operation | undefined =>
+  operationOf(state, wordAt(state, task, task.pc));
 
 export const operandOf = (task: Task, argument: Argument): Word =>
   typeof argument === 'number' ? argument >>> 0 : (task.registers[registerNumber(argument)] ?? 0);

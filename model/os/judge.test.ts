@@ -109,11 +109,7 @@ class Run {
     const task = this.state.tasks.get(tid);
     const pc = task?.pc ?? 0;
     const word =
-      over.word ??
-      this.state.setting.layout.texts[0]?.words.find(
-        ([index]) => index === (pc & 0xfff) >>> 2,
-      )?.[1] ??
-      0;
+      over.word ?? this.state.setting.layout.texts[0]?.words.get((pc & 0xfff) >>> 2) ?? 0;
     return this.show({
       kind: 'retire',
       hart: over.hart ?? 0,

@@ -12,7 +12,7 @@ import {
   isBlocked,
   successAllowed,
 } from './calls.ts';
-import { type OsState, type PendingCall, type Task, take } from './state.ts';
+import { noLongerPending, type OsState, type PendingCall, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
 export const callReturns = (
@@ -34,7 +34,7 @@ export const callReturns = (
     if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
   task.call = undefined;
-  state.pending = state.pending.filter((tid) => tid !== task.tid);
+  noLongerPending(state, task.tid);
   task.registers[A0] = a0;
   task.pc = (task.pc + 4) >>> 0;
   return undefined;

@@ -2,7 +2,7 @@
 import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
 import type { Mapping, OsState, Space, Task } from './state.ts';
-import { take } from './state.ts';
+import { noLongerPending, take } from './state.ts';
 
 export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights): void => {
   const id = state.nextPage++;
@@ -50,7 +50,7 @@ export const endTask = (state: OsState, task: Task, exitStatus: number): void =>
   task.exitStatus = exitStatus;
   task.call = undefined;
   task.fault = undefined;
-  state.pending = state.pending.filter((tid) => tid !== task.tid);
+  noLongerPending(state, task.tid);
   const parent = state.tasks.get(task.parent);
   if (!parent || parent.status === 'ended') task.forgotten = true;
   for (const child of state.tasks.values()) {

@@ -23,11 +23,8 @@ import type { Operation, Workload } from '../../spec/workload.ts';
 export type SpaceId = number;
 export type PageId = number;
 
-export interface Page {
+interface PageState {
   readonly id: PageId;
-  readonly text: boolean;
-  /** Words that are not 0. */
-  words: Map<number, Word>;
   /** The task that stored to it last; 0: it was never stored to. */
   storedBy: Tid;
   /** Dispatches of the whole system when it was last stored to. */
@@ -38,6 +35,13 @@ export interface Page {
   frame: Frame;
   version: number;
 }
+
+/** Words are those that are not 0. Nobody stores to text: all pages of a program share its words. */
+export type Page = PageState &
+  (
+    | { readonly text: true; readonly words: ReadonlyMap<number, Word> }
+    | { readonly text: false; readonly words: Map<number, Word> }
+  );
 
 export interface Mapping {
   readonly page: PageId;
@@ -216,7 +220,7 @@ export const addSpace = (state: OsState, program: number): SpaceId => {
   const text: Page = {
     id: state.nextPage++,
     text: true,
-    words: new Map(state.setting.layout.texts[program]?.words ?? []),
+    words: state.setting.layout.texts[program]?.words ?? new Map(),
     storedBy: 0,
     storedAt: 0,
     mappings: 1,
@@ -260,6 +264,11 @@ export const addTask = (state: OsState, tid: Tid, parent: Tid, space: SpaceId, p
     interrupted: false,
     looping: false,
   });
+};
+
+/** The call of this task has returned, or never will. */
+export const noLongerPending = (state: OsState, tid: Tid): void => {
+  if (state.pending.includes(tid)) state.pending = state.pending.filter((one) => one !== tid);
 };
 
 const INDEX = new Map(TRANSITION_NAMES.map((name, index) => [name, index]));

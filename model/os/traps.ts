@@ -7,6 +7,7 @@ import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import type { TrapEvent } from '../../spec/events.ts';
 import { USER_END } from '../../spec/layout.ts';
 import { A0, A7, Cause, causeName, Pte, type Rights, type Word } from '../../spec/riscv.ts';
+import type { Operation } from '../../spec/workload.ts';
 import { mayAccess, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
@@ -155,6 +156,12 @@ const countRefusal = (state: OsState, task: Task, event: TrapEvent, repairable: 
   else if (cause === Cause.instructionPageFault) take(state, 'refusedExecute');
 };
 
+/** What the call finds in a0, a1 or a2: one that it does not set keeps its value. */
+const argumentOf = (task: Task, { args }: Operation & { op: 'call' }, index: number): Word => {
+  const argument = args[index];
+  return argument === undefined ? (task.registers[A0 + index] ?? 0) : operandOf(task, argument);
+};
+
 const systemCall = (state: OsState, task: Task): Violation | undefined => {
   const operation = nextOperation(state, task);
   if (operation?.op !== 'call' || !mayAccess(state, task, task.pc, Pte.X)) {
@@ -168,10 +175,13 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
     };
   }
   const number = (typeof operation.call === 'number' ? operation.call : Call[operation.call]) >>> 0;
-  const values = operation.args.map((argument) => operandOf(task, argument));
+  const a0 = argumentOf(task, operation, 0);
+  const a1 = argumentOf(task, operation, 1);
+  const a2 = argumentOf(task, operation, 2);
   task.registers[A7] = number;
-  for (const [i, value] of values.entries()) task.registers[A0 + i] = value;
-  const [a0 = 0, a1 = 0, a2 = 0] = task.registers.slice(A0, A0 + 3);
+  task.registers[A0] = a0;
+  task.registers[A0 + 1] = a1;
+  task.registers[A0 + 2] = a2;
   task.call = { number, args: [a0, a1, a2], done: false, child: 0, sent: 0 };
   const description = claimedCall(state, number);
   if (!description) return undefined;

@@ -8,7 +8,7 @@ import type { RetireEvent } from '../../spec/events.ts';
 import { Pte, type Rights, registerNumber, type Word } from '../../spec/riscv.ts';
 import type { Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
-import { hex, nextOperation, operandOf, setRegister } from './instruction.ts';
+import { hex, operandOf, operationOf, setRegister } from './instruction.ts';
 import { type OsState, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 import { firstRunnable } from './waiting.ts';
@@ -72,7 +72,7 @@ export const retire = (state: OsState, event: RetireEvent): Violation | undefine
       vpn: task.pc >>> 12,
     };
   }
-  const operation = nextOperation(state, task);
+  const operation = operationOf(state, word);
   const violation = operation && execute(state, task, operation, event);
   if (violation) return violation;
   task.retries = 0;
@@ -199,7 +199,7 @@ const store = (
       ...(typeof value === 'string' && { register: registerNumber(value) }),
     };
   }
-  if (page) {
+  if (page && !page.text) {
     const index = (va & 0xfff) >>> 2;
     if (word === 0) page.words.delete(index);
     else page.words.set(index, word);
