@@ -69,10 +69,11 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   let pairs = 0;
   let repeated = 0;
   const candidates = new Map<string, Candidate[]>();
-  const found = (failure: Failure | undefined, events = 0): void => {
+  /** @param at how many workloads it took, this one included */
+  const found = (failure: Failure | undefined, at = tally.workloads, events = 0): void => {
     const id = failure && propertyOfClause(failure.clause)?.id;
     if (!failure || id === undefined) return;
-    if (!foundAt.has(id)) foundAt.set(id, tally.workloads);
+    if (!foundAt.has(id)) foundAt.set(id, at);
     const known = [...(candidates.get(id) ?? []), { failure, events }];
     known.sort((a, b) => a.events - b.events);
     candidates.set(id, known.slice(0, CANDIDATES));
@@ -86,27 +87,28 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
       done,
       Math.min(BATCH, options.workloads - done),
     );
-    const clean: Workload[] = [];
+    const clean: { readonly workload: Workload; readonly at: number }[] = [];
     await executor.runAll(batch, (log, index) => {
       const workload = batch[index];
       if (!workload) return;
       const judgement = judgeRun(log, workload, executor.facts);
       tally.add(judgement);
       const { violation } = judgement;
-      if (violation) found({ clause: violation.clause, workload, violation }, judgement.events);
-      else clean.push(workload);
+      const at = done + index + 1;
+      if (violation) found({ clause: violation.clause, workload, violation }, at, judgement.events);
+      else clean.push({ workload, at });
     });
     for (const [index, workload] of batch.entries()) {
       if ((done + index) % REPEAT_EVERY === 0) {
         repeated += 1;
-        found(await repeat(executor, workload));
+        found(await repeat(executor, workload), done + index + 1);
       }
     }
-    for (const workload of clean.filter((_, index) => index % PAIR_EVERY === 0)) {
+    for (const { workload, at } of clean.filter((_, index) => index % PAIR_EVERY === 0)) {
       const pair = confidentialPair(workload, pairs);
       if (!pair) continue;
       pairs += 1;
-      found(await judgePair(executor, pair.a, pair.b, pair.secretProgram));
+      found(await judgePair(executor, pair.a, pair.b, pair.secretProgram), at);
     }
   }
   for (const failure of [...failures.values()]) {
