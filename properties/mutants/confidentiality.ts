@@ -1,25 +1,34 @@
+/**
+ * Kernels whose every run is allowed, and that let a secret out all the same: a choice that the call table leaves to
+ * the kernel depends on words of a task that are nobody else's business. Only two runs show it.
+ */
 import { routines } from '../../kernels/monolithic/index.ts';
 import type { State } from '../../kernels/monolithic/kernel.ts';
 import { Control } from '../../kernels/monolithic/layout.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
-/** The first words of all frames that the kernel was given, whoever has them now: how many are not 0. */
-const wordsInUse = (k: State): number =>
-  k.image.freeFrames.filter((frame) => k.machine.frame(frame)[0] !== 0).length;
+/** How many words are not 0, of all frames that the kernel was given, whoever has them now. */
+const wordsInUse = (k: State): number => {
+  let words = 0;
+  for (const frame of k.image.freeFrames) {
+    for (const word of k.machine.frame(frame)) if (word !== 0) words += 1;
+  }
+  return words;
+};
 
 export const confidentiality: readonly Mutant[] = [
   mutant({
     id: 'tid-from-leftovers',
     description:
-      'Whether a tid is left out depends on what is in the pages of others, or was left there.',
+      'How many tids are left out depends on what is in the pages of others, or was left there.',
     killedBy: 'isolation/confidentiality',
     bug: 'CVE-2017-1088: FreeBSD kldstat copied out memory that it had not cleared',
     longestStory: 7,
     replace: {
       createTask: (k, space, pc, parent) => {
         // The ids of the programs that boot starts are fixed.
-        if (parent !== 0 && wordsInUse(k) & 1) {
-          k.control[Control.nextTid] = (k.control[Control.nextTid] ?? 0) + 1;
+        if (parent !== 0) {
+          k.control[Control.nextTid] = (k.control[Control.nextTid] ?? 0) + (wordsInUse(k) & 7);
         }
         return routines.createTask(k, space, pc, parent);
       },
@@ -31,8 +40,10 @@ export const confidentiality: readonly Mutant[] = [
     killedBy: 'isolation/confidentiality',
     longestStory: 8,
     replace: {
-      write: (k, hart, task, va, length, a2) =>
-        routines.write(k, hart, task, va, wordsInUse(k) & 1 ? Math.min(length, 1) : length, a2),
+      write: (k, hart, task, va, length, a2) => {
+        const fewer = Math.max(Math.min(length, 1), length - (wordsInUse(k) % 3));
+        return routines.write(k, hart, task, va, fewer, a2);
+      },
     },
   }),
 ];

@@ -2,7 +2,7 @@
  * Mistakes with frames: not cleared, not given back, given back while somebody uses them. The right way:
  * kernels/monolithic/frames.ts.
  */
-import { available, entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
+import { entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
 import { routines } from '../../kernels/monolithic/index.ts';
 import { NO_RESULT } from '../../kernels/monolithic/kernel.ts';
 import { PROMISED, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
@@ -34,8 +34,7 @@ export const frames: readonly Mutant[] = [
     replace: {
       map: (k, hart, task, va, rights, a2) => {
         const result = routines.map(k, hart, task, va, rights, a2);
-        const wrong = result === -Errno.EINVAL || result === -Errno.EEXIST;
-        if (wrong && available(k) > 0) promiseFrame(k);
+        if (result === -Errno.EINVAL || result === -Errno.EEXIST) promiseFrame(k);
         return result;
       },
     },
