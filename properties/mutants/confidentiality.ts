@@ -23,7 +23,7 @@ export const confidentiality: readonly Mutant[] = [
       'How many tids are left out depends on what is in the pages of others, or was left there.',
     killedBy: 'isolation/confidentiality',
     bug: 'CVE-2017-1088: FreeBSD kldstat copied out memory that it had not cleared',
-    longestStory: 7,
+    longestStory: 8,
     replace: {
       createTask: (k, space, pc, parent) => {
         // The ids of the programs that boot starts are fixed.
@@ -38,7 +38,7 @@ export const confidentiality: readonly Mutant[] = [
     id: 'short-write-from-pages',
     description: 'How many bytes write sends at once depends on what is in the pages of others.',
     killedBy: 'isolation/confidentiality',
-    longestStory: 8,
+    longestStory: 9,
     replace: {
       write: (k, hart, task, va, length, a2) => {
         const fewer = Math.max(Math.min(length, 1), length - (wordsInUse(k) % 3));

@@ -18,7 +18,7 @@ export const frames: readonly Mutant[] = [
     description: 'Only the first half of a frame is cleared before somebody else gets it.',
     killedBy: 'isolation/fresh-pages-are-zero',
     bug: 'CVE-2013-2141: Linux tkill let out a siginfo of which only a part was filled in',
-    longestStory: 6,
+    longestStory: 8,
     replace: {
       zeroFrame: (k, frame) => {
         k.machine.frame(frame).fill(0, 0, WORDS_PER_FRAME / 2);
@@ -30,7 +30,7 @@ export const frames: readonly Mutant[] = [
     description: 'map that fails has promised a frame, and keeps the promise.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2016-0728: Linux lost a reference to a keyring on an error path',
-    longestStory: 9,
+    longestStory: 13,
     replace: {
       map: (k, hart, task, va, rights, a2) => {
         const result = routines.map(k, hart, task, va, rights, a2);
@@ -44,7 +44,7 @@ export const frames: readonly Mutant[] = [
     description: 'spawn of a program that does not exist has taken a frame, and keeps it.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2022-23090: FreeBSD leaked a credential when aio failed',
-    longestStory: 8,
+    longestStory: 9,
     replace: {
       spawn: (k, hart, task, program, a1, a2) => {
         const result = routines.spawn(k, hart, task, program, a1, a2);
@@ -58,7 +58,7 @@ export const frames: readonly Mutant[] = [
     description: 'unmap does not give the frame back.',
     killedBy: 'isolation/frames-are-not-lost',
     bug: 'CVE-2014-2851: in Linux a path that took a reference to group_info never dropped it',
-    longestStory: 46,
+    longestStory: 57,
     replace: { releaseAfterFence: () => undefined },
   }),
   mutant({
@@ -66,7 +66,7 @@ export const frames: readonly Mutant[] = [
     description:
       'An address space that ends gives back its pages and its root table, but not the table below.',
     killedBy: 'isolation/frames-are-not-lost',
-    longestStory: 48,
+    longestStory: 57,
     replace: {
       releaseSpace: (k, space) => {
         k.routines.retainFrame(k, get(k, space, SpaceWord.leaf));
@@ -80,7 +80,7 @@ export const frames: readonly Mutant[] = [
       'The count of a frame’s users has one bit: a page that is shared is counted as free.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2019-11487: the reference count of a page could overflow in Linux',
-    longestStory: 8,
+    longestStory: 10,
     replace: {
       retainFrame: (k, frame) => set(k, entryOf(k, frame), 0, get(k, entryOf(k, frame), 0) ^ 1),
     },
@@ -90,7 +90,7 @@ export const frames: readonly Mutant[] = [
     description: 'share that fails gives back the frame that it has not taken.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2016-4557: Linux bpf put a reference twice on an error path',
-    longestStory: 6,
+    longestStory: 10,
     replace: {
       share: (k, hart, task, va, tid, rights) => {
         const result = routines.share(k, hart, task, va, tid, rights);
@@ -106,7 +106,7 @@ export const frames: readonly Mutant[] = [
     description: 'unmap of a page that is shared gives its frame back twice.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2019-5596: FreeBSD released a passed descriptor once too often',
-    longestStory: 8,
+    longestStory: 10,
     replace: {
       releaseAfterFence: (k, hart, frame) => {
         if (get(k, entryOf(k, frame), 0) > 1) k.routines.releaseFrame(k, frame);
@@ -119,7 +119,7 @@ export const frames: readonly Mutant[] = [
     description: 'An address space that ends gives its table back twice.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2015-5706: Linux cleaned up twice when an open failed',
-    longestStory: 6,
+    longestStory: 10,
     replace: {
       releaseSpace: (k, space) => {
         const leaf = get(k, space, SpaceWord.leaf);

@@ -88,7 +88,7 @@ export const pages: readonly Mutant[] = [
       'A frame that held a page with the right to write passes it on to the next page in it.',
     killedBy: 'isolation/protection-bits',
     bug: 'CVE-2022-0847 (Dirty Pipe): in Linux a reused slot of a pipe kept its flags',
-    longestStory: 6,
+    longestStory: 7,
     replace: {
       populate: (k, hart, space, vpn) => {
         const entry = routines.populate(k, hart, space, vpn);

@@ -18,7 +18,7 @@ export const registers: readonly Mutant[] = [
     description: 'A switch restores all registers but s5, which stays as the last task left it.',
     killedBy: 'isolation/registers-survive',
     bug: 'seL4 on ARM missed one register, PAR_EL1, on a switch',
-    longestStory: 3,
+    longestStory: 7,
     replace: {
       restoreContext: (k, hart, task) => {
         const s5 = hart.save()[S5] ?? 0;
@@ -65,7 +65,7 @@ export const registers: readonly Mutant[] = [
     description:
       'scontext is written only when the address space changes: threads go by each other’s id.',
     killedBy: 'isolation/registers-survive',
-    longestStory: 3,
+    longestStory: 2,
     replace: {
       switchTo: (k, hart, task) => {
         const at = hartAt(hart.id);

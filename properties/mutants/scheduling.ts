@@ -23,7 +23,7 @@ export const scheduling: readonly Mutant[] = [
     id: 'no-timer',
     description: 'No timer is set: a task keeps its hart until it gives it up.',
     killedBy: 'control/regains-control',
-    longestStory: 3,
+    longestStory: 4,
     replace: { slice: () => Number.POSITIVE_INFINITY },
   }),
   mutant({
@@ -43,7 +43,7 @@ export const scheduling: readonly Mutant[] = [
       'The ready task with the lowest tid always runs next, and the kernel claims to be fair.',
     killedBy: 'control/fairness',
     bug: 'Mars Pathfinder reset itself, for a task never got its turn: a mutex without priority inheritance',
-    longestStory: 36,
+    longestStory: 44,
     replace: {
       fairness: 16,
       pickNext: (k) => {

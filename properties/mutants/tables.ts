@@ -26,7 +26,7 @@ export const tables: readonly Mutant[] = [
       'The asid of a task that was killed, by its parent or for a fault, is given out again, and nobody fences it.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2017-18202: the Linux OOM reaper freed the memory of its victim without flushing the TLB',
-    longestStory: 9,
+    longestStory: 10,
     replace: {
       end: (k, task, status) => {
         const asid = asidOf(get(k, get(k, task, TaskWord.space), SpaceWord.satp));
@@ -46,7 +46,7 @@ export const tables: readonly Mutant[] = [
     description: 'An address space gets an asid that another one had, and nobody fences it.',
     killedBy: 'isolation/no-access-without-map',
     bug: 'CVE-2018-17182: in Linux a sequence number wrapped, and stale entries of the vmacache were taken for new ones',
-    longestStory: 9,
+    longestStory: 10,
     replace: {
       createSpace: (k, program) => {
         const space = routines.createSpace(k, program);
@@ -87,7 +87,7 @@ export const tables: readonly Mutant[] = [
     description:
       'The table of a new address space is not cleared: what its frame held are entries now.',
     killedBy: 'isolation/no-access-without-map',
-    longestStory: 7,
+    longestStory: 8,
     replace: {
       createSpace: (k, program) => routines.createSpace(forgetting(k, 'zeroFrame'), program),
     },

@@ -52,7 +52,7 @@ export const tasks: readonly Mutant[] = [
     id: 'fault-empties-queue',
     description: 'A fault of a task takes all tasks that are ready out of the queue.',
     killedBy: 'isolation/faults-stay-local',
-    longestStory: 3,
+    longestStory: 4,
     replace: {
       stop: (k, hart, task, status) => {
         if (status > faultStatus(0) && status !== KILLED_STATUS) {
@@ -69,7 +69,7 @@ export const tasks: readonly Mutant[] = [
       'A thread is not counted as a task of its address space, which ends under its feet.',
     killedBy: 'isolation/allowed-access-succeeds',
     bug: 'CVE-2020-0305: in Linux chrdev_open looked a device up without taking a reference',
-    longestStory: 3,
+    longestStory: 7,
     replace: {
       thread: (k, hart, task, pc, a1, a2) => {
         const result = routines.thread(k, hart, task, pc, a1, a2);
@@ -84,7 +84,7 @@ export const tasks: readonly Mutant[] = [
     description: 'A new task gets the lowest tid that no record has.',
     killedBy: 'abi/tasks',
     bug: 'MINIX ca779acd7: a grant was used again without a sequence number',
-    longestStory: 6,
+    longestStory: 7,
     replace: {
       createTask: (k, space, pc, parent) => {
         let tid = 1;
@@ -100,7 +100,7 @@ export const tasks: readonly Mutant[] = [
       'kill asks whether the victim’s parent is its parent, and not whether the caller is.',
     killedBy: 'abi/children',
     bug: 'CVE-2012-0056: Linux checked the wrong process before it let one write another’s memory',
-    longestStory: 1,
+    longestStory: 2,
     replace: {
       kill: (k, hart, task, tid, a1, a2) => {
         const victim = taskOf(k, tid);

@@ -30,7 +30,7 @@ export const translation: readonly Mutant[] = [
     id: 'no-shootdown',
     description: 'unmap fences its own hart, and leaves the others alone.',
     killedBy: 'isolation/no-access-after-unmap',
-    longestStory: 8,
+    longestStory: 10,
     replace: {
       unmapPage: (k, hart, space, vpn) => {
         routines.unmapPage(forgetting(k, 'shootdown'), hart, space, vpn);
@@ -41,7 +41,7 @@ export const translation: readonly Mutant[] = [
     id: 'protect-without-shootdown',
     description: 'protect takes a right away on its own hart only.',
     killedBy: 'isolation/protection-bits',
-    longestStory: 10,
+    longestStory: 14,
     replace: {
       protectPage: (k, hart, space, vpn, rights) => {
         routines.protectPage(forgetting(k, 'shootdown'), hart, space, vpn, rights);
@@ -54,7 +54,7 @@ export const translation: readonly Mutant[] = [
       'unmap gives the frame back and lets others into the kernel before the other harts are asked to fence.',
     killedBy: 'isolation/integrity',
     bug: 'CVE-2018-18281: Linux mremap flushed the TLB after dropping the lock',
-    longestStory: 9,
+    longestStory: 13,
     replace: {
       shootdown: (k, hart, space, vpn) => {
         k.control[hartAt(hart.id) + SPARE] = vpn;
@@ -81,7 +81,7 @@ export const translation: readonly Mutant[] = [
       'A hart that loads an address space joins those that are asked to fence it at its next timer interrupt only.',
     killedBy: 'isolation/no-access-after-unmap',
     bug: 'CVE-2016-2069: in Linux switch_mm raced a TLB flush by another CPU',
-    longestStory: 8,
+    longestStory: 12,
     replace: {
       loadSpace: (k, hart, space) => {
         const at = hartAt(hart.id);
