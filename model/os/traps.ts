@@ -3,7 +3,7 @@
  *
  * A fault is judged at once: an access that the rights allow must be repaired by the kernel, any other ends the task.
  */
-import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
+import { Call, type CallName, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import type { TrapEvent } from '../../spec/events.ts';
 import { USER_END } from '../../spec/layout.ts';
 import { A0, A7, Cause, causeName, Pte, type Rights, type Word } from '../../spec/riscv.ts';
@@ -81,7 +81,8 @@ const supervisorTrap = (state: OsState, event: TrapEvent): Violation | undefined
 const exception = (state: OsState, task: Task, event: TrapEvent): Violation | undefined => {
   if (event.cause === Cause.userEcall) return systemCall(state, task);
   const right = FAULT_RIGHT[event.cause];
-  const contested = right !== undefined && isContested(state, task, event.tval);
+  const contest = right === undefined ? undefined : contestOf(state, task, event.tval);
+  const contested = contest !== undefined;
   const repairable =
     contested || (right !== undefined && mayAccess(state, task, event.tval, right));
   if (event.cause === Cause.illegalInstruction && mayAccess(state, task, task.pc, Pte.X)) {
@@ -100,6 +101,7 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
     if (operation) take(state, 'privilegedRefused');
   }
   if (!contested) countRefusal(state, task, event, repairable);
+  else if (contest === 'unmap') take(state, 'unmapWhileShared');
   task.fault = { va: event.tval, cause: event.cause, repairable, contested };
   if (repairable) {
     task.retries += 1;
@@ -112,17 +114,20 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
   return undefined;
 };
 
-/** Is a call of somebody else under way that changes what is at the address? */
-const isContested = (state: OsState, { tid, space }: Task, va: Word): boolean =>
-  state.pending.some((other) => {
+/** The call of somebody else that is under way and changes what is at the address. */
+const contestOf = (state: OsState, { tid, space }: Task, va: Word): CallName | undefined => {
+  for (const other of state.pending) {
     const caller = state.tasks.get(other);
     const call = caller?.call;
-    if (!caller || !call || other === tid || call.args[0] >>> 12 !== va >>> 12) return false;
-    if (!call.done && errorsOf(state, caller, call).length > 0) return false;
+    if (!caller || !call || other === tid || call.args[0] >>> 12 !== va >>> 12) continue;
+    if (!call.done && errorsOf(state, caller, call).length > 0) continue;
     const name = claimedCall(state, call.number)?.name;
-    if (name === 'share') return state.tasks.get(call.args[1])?.space === space;
-    return caller.space === space && (name === 'map' || name === 'unmap' || name === 'protect');
-  });
+    if (name !== 'map' && name !== 'unmap' && name !== 'protect' && name !== 'share') continue;
+    const changed = name === 'share' ? state.tasks.get(call.args[1])?.space : caller.space;
+    if (changed === space) return name;
+  }
+  return undefined;
+};
 
 export const notRepaired = (
   task: Task,
