@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineKernel, type Kernel } from '../../hardware/contract.ts';
-import { buildMonolithic, monolithic, routines } from '../../kernels/monolithic/index.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { buildMonolithic, monolithic } from '../../kernels/monolithic/index.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Report } from '../report.ts';
 import { check } from './check.ts';

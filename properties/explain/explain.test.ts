@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { check } from '../checker/check.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Counterexample } from '../report.ts';

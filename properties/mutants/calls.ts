@@ -1,13 +1,14 @@
 /**
- * Mistakes in system calls: an argument that is not checked, or not enough. The right way: kernels/monolithic/memory.ts
+ * Mistakes in system calls: an argument that is not checked, or not enough. The right way: kernels/core/memory.ts
  * and console.ts, which check everything before anything changes.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { CallRoutine } from '../../kernels/monolithic/kernel.ts';
-import { TaskWord } from '../../kernels/monolithic/layout.ts';
-import { leafOf } from '../../kernels/monolithic/pages.ts';
-import { get, set } from '../../kernels/monolithic/tables.ts';
-import { livingChild } from '../../kernels/monolithic/tasks.ts';
+
+import type { CallRoutine } from '../../kernels/core/kernel.ts';
+import { TaskWord } from '../../kernels/core/layout.ts';
+import { leafOf } from '../../kernels/core/pages.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get, set } from '../../kernels/core/tables.ts';
+import { livingChild } from '../../kernels/core/tasks.ts';
 import { callByNumber } from '../../spec/abi.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0, LEAF_BITS, PAGE_SIZE, Pte } from '../../spec/riscv.ts';

@@ -2,9 +2,10 @@
  * Kernels whose every run is allowed, and that let a secret out all the same: a choice that the call table leaves to
  * the kernel depends on words of a task that are nobody else's business. Only two runs show it.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control } from '../../kernels/monolithic/layout.ts';
+
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
 /** How many words are not 0, of all frames that the kernel was given, whoever has them now. */

@@ -3,8 +3,9 @@
  * would be: no two of its runs are alike. The other keeps a variable at the top of its file: it is new in every fresh
  * instance, and old in one that boots again.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import { Control } from '../../kernels/monolithic/layout.ts';
+
+import { Control } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
 let boots = 0;

@@ -1,13 +1,13 @@
 /**
  * Mistakes with frames: not cleared, not given back, given back while somebody uses them. The right way:
- * kernels/monolithic/frames.ts.
+ * kernels/core/frames.ts.
  */
-import { entryOf, promiseFrame } from '../../kernels/monolithic/frames.ts';
-import { routines } from '../../kernels/monolithic/index.ts';
-import { NO_RESULT } from '../../kernels/monolithic/kernel.ts';
-import { PROMISED, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { leafOf } from '../../kernels/monolithic/pages.ts';
-import { get, set } from '../../kernels/monolithic/tables.ts';
+import { entryOf, promiseFrame } from '../../kernels/core/frames.ts';
+import { NO_RESULT } from '../../kernels/core/kernel.ts';
+import { PROMISED, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
+import { leafOf } from '../../kernels/core/pages.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get, set } from '../../kernels/core/tables.ts';
 import { Errno } from '../../spec/errno.ts';
 import { frameOf, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import { type Mutant, mutant } from './mutant.ts';

@@ -6,8 +6,8 @@
  * breaks the build at the mutant, and production files carry no flag.
  */
 import type { Kernel } from '../../hardware/contract.ts';
+import type { Routines, State } from '../../kernels/core/kernel.ts';
 import { type Build, buildMonolithic } from '../../kernels/monolithic/index.ts';
-import type { Routines, State } from '../../kernels/monolithic/kernel.ts';
 
 export interface Mutant {
   /** What `mutant:<id>` names. */

@@ -1,12 +1,12 @@
 /**
  * Mistakes with pages: rights that exceed those asked for, pages that nobody mapped, accesses that are refused though
- * they are allowed. The right way: kernels/monolithic/pages.ts.
+ * they are allowed. The right way: kernels/core/pages.ts.
  */
-import { breakPromise } from '../../kernels/monolithic/frames.ts';
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, POLICY_BIT, type Space } from '../../kernels/monolithic/layout.ts';
-import { leafOf } from '../../kernels/monolithic/pages.ts';
+import { breakPromise } from '../../kernels/core/frames.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, POLICY_BIT, type Space } from '../../kernels/core/layout.ts';
+import { leafOf } from '../../kernels/core/pages.ts';
+import { routines } from '../../kernels/core/routines.ts';
 import {
   Cause,
   type Frame,

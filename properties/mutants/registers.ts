@@ -1,11 +1,12 @@
 /**
  * Mistakes with registers, and with who runs: what is saved, restored and written on the way into the kernel and out
- * of it. The right way: kernels/monolithic/switch.ts.
+ * of it. The right way: kernels/core/switch.ts.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import { HartWord, hartAt, TASKS, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { findRecord, get, pageOf, wordOf } from '../../kernels/monolithic/tables.ts';
-import { runningOn } from '../../kernels/monolithic/tasks.ts';
+
+import { HartWord, hartAt, TASKS, TaskWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { findRecord, get, pageOf, wordOf } from '../../kernels/core/tables.ts';
+import { runningOn } from '../../kernels/core/tasks.ts';
 import { DIRECT_MAP } from '../../spec/layout.ts';
 import { registerNumber } from '../../spec/riscv.ts';
 import { type Mutant, mutant } from './mutant.ts';

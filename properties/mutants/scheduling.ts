@@ -1,12 +1,13 @@
 /**
  * Mistakes with harts and time: who is interrupted, who is woken, who waits for whom. The right way:
- * kernels/monolithic/schedule.ts and fences.ts.
+ * kernels/core/schedule.ts and fences.ts.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, HartWord, hartAt, type Task, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { get } from '../../kernels/monolithic/tables.ts';
-import { waitFor } from '../../kernels/monolithic/waiting.ts';
+
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, HartWord, hartAt, type Task, TaskWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get } from '../../kernels/core/tables.ts';
+import { waitFor } from '../../kernels/core/waiting.ts';
 import { forgetting, type Mutant, mutant } from './mutant.ts';
 
 /** The ready task with the lowest tid. */

@@ -1,11 +1,12 @@
 /**
  * Mistakes with page tables and asids: what a table maps that nobody mapped there, and what outlives the address space
- * that it belonged to. The right way: kernels/monolithic/spaces.ts.
+ * that it belonged to. The right way: kernels/core/spaces.ts.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, SpaceWord, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { get, set } from '../../kernels/monolithic/tables.ts';
+
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get, set } from '../../kernels/core/tables.ts';
 import { faultStatus } from '../../spec/abi.ts';
 import { DIRECT_MAP } from '../../spec/layout.ts';
 import { asidOf, Pte } from '../../spec/riscv.ts';

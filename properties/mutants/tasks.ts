@@ -1,12 +1,13 @@
 /**
  * Mistakes with the lives of tasks: who has ended, who is told, whose child is whose. The right way:
- * kernels/monolithic/lifecycle.ts.
+ * kernels/core/lifecycle.ts.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, SpaceWord, TASKS, type Task, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { findRecord, get, set } from '../../kernels/monolithic/tables.ts';
-import { hartOf, livingChild } from '../../kernels/monolithic/tasks.ts';
+
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, SpaceWord, TASKS, type Task, TaskWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { findRecord, get, set } from '../../kernels/core/tables.ts';
+import { hartOf, livingChild } from '../../kernels/core/tasks.ts';
 import { faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { Cause, type Tid } from '../../spec/riscv.ts';
 import { type Mutant, mutant } from './mutant.ts';

@@ -1,10 +1,11 @@
 /**
  * Mistakes with TLBs: entries that outlive the table entries they came from, for a fence is missing or comes late. See
- * kernels/monolithic/fences.ts for how it is done right.
+ * kernels/core/fences.ts for how it is done right.
  */
-import { routines } from '../../kernels/monolithic/index.ts';
-import { HartWord, hartAt } from '../../kernels/monolithic/layout.ts';
-import { waitFor } from '../../kernels/monolithic/waiting.ts';
+
+import { HartWord, hartAt } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { waitFor } from '../../kernels/core/waiting.ts';
 import { Cause, Mode } from '../../spec/riscv.ts';
 import { forgetting, type Mutant, mutant } from './mutant.ts';
 

@@ -1,9 +1,10 @@
 /** Other ways to choose and to clear frames: which frame a page gets is the kernel's business. */
-import { entryOf } from '../../kernels/monolithic/frames.ts';
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, FREE_FRAME } from '../../kernels/monolithic/layout.ts';
-import { get, set } from '../../kernels/monolithic/tables.ts';
+import { entryOf } from '../../kernels/core/frames.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, FREE_FRAME } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get, set } from '../../kernels/core/tables.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import type { Frame } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 

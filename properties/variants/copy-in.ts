@@ -1,10 +1,11 @@
 /** Other ways to read a caller's bytes: through the MMU, and a few at a time. */
 import type { Hart } from '../../hardware/contract.ts';
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import type { Space } from '../../kernels/monolithic/layout.ts';
-import { leafOf } from '../../kernels/monolithic/pages.ts';
-import { runningOn } from '../../kernels/monolithic/tasks.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import type { Space } from '../../kernels/core/layout.ts';
+import { leafOf } from '../../kernels/core/pages.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { runningOn } from '../../kernels/core/tasks.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { Cause, PAGE_SHIFT, Pte, type VirtualAddress } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 

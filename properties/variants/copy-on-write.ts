@@ -6,9 +6,10 @@
  * hold the zero frame in their TLBs and would go on reading zeros: they are shot down, as for an unmap.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, POLICY_BIT, PROMISED, type Space } from '../../kernels/monolithic/layout.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, POLICY_BIT, PROMISED, type Space } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import {
   type Frame,
   LEAF_BITS,

@@ -1,10 +1,11 @@
 /** Other ways to keep TLBs true: fencing more than is needed is slow, but right. */
 import type { Hart } from '../../hardware/contract.ts';
-import { askToFence } from '../../kernels/monolithic/fences.ts';
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { type Space, SpaceWord } from '../../kernels/monolithic/layout.ts';
-import { get } from '../../kernels/monolithic/tables.ts';
+import { askToFence } from '../../kernels/core/fences.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import { type Space, SpaceWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { get } from '../../kernels/core/tables.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { asidOf } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 

@@ -1,9 +1,9 @@
 /** Other ways to map: pages at once, and the kernel elsewhere. */
 import type { Hart } from '../../hardware/contract.ts';
+import type { State } from '../../kernels/core/kernel.ts';
+import type { Space } from '../../kernels/core/layout.ts';
+import { countPages, leafOf } from '../../kernels/core/pages.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import type { Space } from '../../kernels/monolithic/layout.ts';
-import { countPages, leafOf } from '../../kernels/monolithic/pages.ts';
 import { DIRECT_MAP, KERNEL_TEXT } from '../../spec/layout.ts';
 import { type Frame, Pte, pte, type Rights, type Vpn, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';

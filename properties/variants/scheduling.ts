@@ -1,9 +1,11 @@
 /** Other schedulers: any choice of the next task is right, as long as nobody idles and no fairness is claimed. */
-import { buildMonolithic, routines } from '../../kernels/monolithic/index.ts';
-import type { State } from '../../kernels/monolithic/kernel.ts';
-import { Control, type Task, TaskWord } from '../../kernels/monolithic/layout.ts';
-import { wakeHart } from '../../kernels/monolithic/schedule.ts';
-import { get, set } from '../../kernels/monolithic/tables.ts';
+
+import type { State } from '../../kernels/core/kernel.ts';
+import { Control, type Task, TaskWord } from '../../kernels/core/layout.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { wakeHart } from '../../kernels/core/schedule.ts';
+import { get, set } from '../../kernels/core/tables.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import type { Variant } from './variant.ts';
 
 const enqueueFirst = (k: State, task: Task): void => {
