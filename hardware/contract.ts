@@ -10,9 +10,12 @@
  * Words are unsigned 32-bit; a frame is 4096 bytes of RAM.
  */
 import type { AbiGroup } from '../spec/abi.ts';
+import type { DeviceId, DeviceName } from '../spec/devices.ts';
 import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/riscv.ts';
+import type { ServiceFault } from '../spec/workload.ts';
+import type { UserRoutine } from './native.ts';
 
-export const ARCHITECTURES = ['monolithic'] as const;
+export const ARCHITECTURES = ['monolithic', 'microkernel', 'hybrid'] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
 /** What a waiting routine yields: a condition to wait for, or nothing to let other harts go first once. */
@@ -44,7 +47,19 @@ export interface Machine {
    * byte offset there: what calls it is a fetch through the MMU.
    */
   install(name: string, routine: Routine, frame?: Frame): number;
+  /**
+   * The same for a routine that runs in user mode, on behalf of `component`. It takes two slots: the entry, and behind
+   * it where the routine goes on after a trap.
+   */
+  installUser(name: string, routine: UserRoutine, frame: Frame, component: number): number;
+  /** The same for code of a component that the kernel calls in supervisor mode (`hart.call`). */
+  installComponent(name: string, entry: ComponentEntry, frame: Frame, component: number): number;
+  /** Takes the next external interrupt: which device raised it; −1: none is pending. */
+  claim(): DeviceId | -1;
 }
+
+/** Code of a component in supervisor mode: called with integers, answers with steps for the linker to drive. */
+export type ComponentEntry = (hart: Hart, ...args: Word[]) => Generator<unknown, number, void>;
 
 export interface Hart {
   readonly id: HartId;
@@ -90,6 +105,12 @@ export interface Hart {
   load(va: VirtualAddress): Word;
   store(va: VirtualAddress, value: Word): void;
   loadByte(va: VirtualAddress): number;
+  storeByte(va: VirtualAddress, value: number): void;
+  /**
+   * A control transfer of supervisor mode: fetches at va through the MMU, which may fault, and runs the component's code
+   * that is installed there. The log shows it. Every `next` of what it answers with runs on that component's account.
+   */
+  call(va: VirtualAddress, ...args: Word[]): Generator<unknown, number, void>;
   /**
    * What an inter-processor interrupt runs while this hart waits inside the kernel. Without one the interrupt stays
    * pending until the hart returns.
@@ -102,6 +123,10 @@ export interface BootImage {
   readonly programs: readonly ProgramImage[];
   /** Indices into programs: boot starts them as tids 1, 2, …. */
   readonly start: readonly number[];
+  /** Frames that the machine has beyond the workload's, as many as the kernel asked for (`serviceFrames`). Zeros. */
+  readonly serviceFrames: readonly Frame[];
+  /** What goes wrong in which service; who links the services carries it out. */
+  readonly faults: readonly ServiceFault[];
   /** Frames that the kernel may use as it likes. They hold zeros. */
   readonly freeFrames: readonly Frame[];
   /** The root table that maps the kernel, without U. Its leaf table is shared by all. */
@@ -116,6 +141,13 @@ export interface ProgramImage {
   readonly text: Frame;
 }
 
+/** A service of a kernel: in user space it is a process whose scontext is SERVICE_TID + its index in the list. */
+export interface ServicePlacement {
+  readonly name: string;
+  readonly placement: 'kernel' | 'user';
+  readonly devices: readonly DeviceName[];
+}
+
 export interface Kernel {
   readonly name: string;
   /** Which promises it makes. */
@@ -128,6 +160,10 @@ export interface Kernel {
    * asked of other harts. Without it they are taken before the next user instruction, and no handler has to wait.
    */
   readonly ipiDelay?: number;
+  /** Frames that its services take, 0 to 256: RAM has so many more than the workload says. */
+  readonly serviceFrames?: number;
+  /** Its services and where each is, for kernels that are linked of services. */
+  readonly services?: readonly ServicePlacement[];
   boot(machine: Machine, image: BootImage): Routine;
 }
 

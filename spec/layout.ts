@@ -25,10 +25,28 @@ export const DIRECT_MAP: VirtualAddress = 0xc000_0000;
 export const USER_TEXT: VirtualAddress = 0x1000;
 export const USER_END: VirtualAddress = 0x40_0000;
 
-/** Body k of a program begins at USER_TEXT + k × BODY_STRIDE: at most 64 operations and 16 bodies. */
+/** Body k of a program begins at USER_TEXT + k × BODY_STRIDE: at most 64 operations and 15 bodies. */
 export const BODY_STRIDE = 0x100;
 export const MAX_BODY = BODY_STRIDE / 4;
-export const MAX_BODIES = PAGE_SIZE / BODY_STRIDE;
+export const MAX_BODIES = PAGE_SIZE / BODY_STRIDE - 1;
+
+/** Behind the bodies: texts, 16 of 16 bytes with the zero byte at the end of each. */
+export const TEXT_STRIDE = 16;
+export const MAX_TEXTS = BODY_STRIDE / TEXT_STRIDE;
+export const textAddress = (text: number): VirtualAddress =>
+  USER_TEXT + MAX_BODIES * BODY_STRIDE + text * TEXT_STRIDE;
+
+/**
+ * Processes that the kernel itself brings (services in user space) have ids from here on. They are no tasks of the
+ * abstract OS: nobody spawns, kills or waits for them.
+ */
+export const SERVICE_TID = 0x4000_0000;
+/** The segment of service i: pages from here on, its page of text at the end. One leaf table each. */
+export const SERVICE_SPAN = 1 << 22;
+export const serviceSegment = (service: number): VirtualAddress =>
+  0x9000_0000 + service * SERVICE_SPAN;
+export const serviceText = (service: number): VirtualAddress =>
+  serviceSegment(service) + SERVICE_SPAN - PAGE_SIZE;
 
 /** Kinds of a text word. */
 export const TextKind = { illegal: 0, script: 1, native: 2 } as const;
@@ -63,6 +81,13 @@ export const layoutOf = (workload: Workload): Layout => {
         words.set(slot, textWord(TextKind.script, operations.length));
         operations.push(operation);
         slot += 1;
+      }
+    }
+    for (const [number, text] of (program.texts ?? []).entries()) {
+      for (let at = 0; at < text.length; at++) {
+        const byte = textAddress(number) - USER_TEXT + at;
+        const word = (words.get(byte >>> 2) ?? 0) | (text.charCodeAt(at) << ((byte & 3) * 8));
+        words.set(byte >>> 2, word >>> 0);
       }
     }
     return { frame: FIRST_TEXT_FRAME + index, words };

@@ -6,6 +6,7 @@
  * only symbolic parts are register names as arguments, since a child's tid is the kernel's choice.
  */
 import type { CallName } from './abi.ts';
+import type { DeviceSettings } from './devices.ts';
 import type { HartId, RegisterName, VirtualAddress, Word } from './riscv.ts';
 
 /** The version of the stored form. Raised whenever an old file would mean something else. */
@@ -42,12 +43,39 @@ export type Operation =
 /** What `spawn(i)` starts. Body 0 begins at the entry; others are where threads begin. See layout.ts for addresses. */
 export interface Program {
   readonly bodies: readonly (readonly Operation[])[];
+  /**
+   * Texts that its page of text holds behind the bodies, each ended by a zero byte: paths. Text k is at
+   * `textAddress(k)`; at most 16 of at most 15 bytes of ASCII.
+   */
+  readonly texts?: readonly string[];
 }
 
 /** A timer interrupt that comes on its own: taken by `hart` when it has retired `after` user instructions. */
 export interface Interrupt {
   readonly hart: HartId;
   readonly after: number;
+}
+
+/** What may go wrong in a service. */
+export const FAULT_KINDS = [
+  'wild store',
+  'null dereference',
+  'endless loop',
+  'silence',
+  'garbage reply',
+  'leak',
+  'double reply',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A service goes wrong when it handles its request number `request` (0: the first). Each fault happens once. */
+export interface ServiceFault {
+  readonly service: string;
+  readonly request: number;
+  readonly kind: FaultKind;
+  /** For a wild store: where, and what. */
+  readonly va?: VirtualAddress;
+  readonly value?: Word;
 }
 
 export interface Workload {
@@ -66,6 +94,9 @@ export interface Workload {
   /** The hart that takes each machine step; when it is used up, harts take turns of 8 steps. */
   readonly schedule: readonly HartId[];
   readonly interrupts: readonly Interrupt[];
+  /** How its devices behave; without it every latency is 1. */
+  readonly devices?: DeviceSettings;
+  readonly faults?: readonly ServiceFault[];
   /** The run ends after so many machine steps (a step: one user instruction or one interrupt), if not before. */
   readonly steps: number;
 }

@@ -5,7 +5,8 @@
  * Nothing here allocates, except where a hart has to wait.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import { CALLS, Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
+import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
+import { CORE_CALLS, type CoreCallName } from '../../spec/calls/core.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0, Cause, Mode, wordIn } from '../../spec/riscv.ts';
 import {
@@ -83,6 +84,6 @@ export const call = (k: State, hart: Hart, task: Task): void => {
 /** The system calls by their numbers. */
 export const callTable = (routines: Routines): readonly (CallRoutine | undefined)[] => {
   const calls: (CallRoutine | undefined)[] = [undefined];
-  for (const { name } of CALLS) calls[Call[name]] = routines[name];
+  for (const { name } of CORE_CALLS) calls[Call[name]] = routines[name as CoreCallName];
   return calls;
 };

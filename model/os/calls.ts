@@ -14,6 +14,9 @@ import { Errno, errnoOf } from '../../spec/errno.ts';
 import { USER_END, USER_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
 import { mappingAt, mayAccess, spaceOf } from './access.ts';
+import { FILE_RULES } from './files/rules.ts';
+import { IPC_RULES } from './ipc/rules.ts';
+import type { Rule, Rules } from './rule.ts';
 import { endTask, framesInUse, mapPage, sharePage, unmapPage } from './space.ts';
 import { addSpace, addTask, type OsState, type PendingCall, type Task, take } from './state.ts';
 
@@ -38,27 +41,13 @@ const childErrors = (state: OsState, task: Task, tid: Tid): number[] => {
   return child.parent === task.tid ? [] : [Errno.EPERM];
 };
 
-type Args = PendingCall['args'];
-
-/** What the call table says of one call. */
-interface Rule {
-  /** Errors that apply, without ENOMEM. */
-  readonly errors: (state: OsState, task: Task, args: Args) => number[];
-  /** May it return this when it succeeds? */
-  readonly result: (state: OsState, call: PendingCall, a0: Word) => boolean;
-  /** What success changes; `a0` is the result. */
-  readonly effect: (state: OsState, task: Task, args: Args, a0: Word) => void;
-  /** Frames that it asks for at most; without: it never fails for want of memory. */
-  readonly frames?: number;
-}
-
 const none = (): number[] => [];
 const zero = (_: OsState, __: PendingCall, a0: Word): boolean => a0 === 0;
 const nothing = (): void => undefined;
 const freshTid = (state: OsState, call: PendingCall, a0: Word): boolean =>
   call.child !== 0 ? a0 === call.child : a0 >= 1 && a0 < 0x8000_0000 && !state.tasks.has(a0);
 
-const RULES: Readonly<Record<CallName, Rule>> = {
+const CORE_RULES = {
   spawn: {
     errors: (state, _, [program]) => (program >= state.setting.programs ? [Errno.ENOENT] : []),
     result: freshTid,
@@ -158,7 +147,9 @@ const RULES: Readonly<Record<CallName, Rule>> = {
       a0 === call.sent && a0 <= call.args[1] && (a0 > 0 || call.args[1] === 0),
     effect: nothing,
   },
-};
+} satisfies Rules;
+
+const RULES: Rules = { ...CORE_RULES, ...FILE_RULES, ...IPC_RULES };
 
 const ruleOf = (state: OsState, call: PendingCall): Rule | undefined => {
   const name = claimedCall(state, call.number)?.name;
@@ -219,7 +210,7 @@ export const effectOf = (state: OsState, task: Task, call: PendingCall, a0: Word
   const name = claimedCall(state, call.number)?.name;
   if (!name) return;
   take(state, name);
-  RULES[name].effect(state, task, call.args, a0);
+  RULES[name]?.effect(state, task, call.args, a0);
   if (state.asked > state.setting.freeFrames) take(state, 'churn');
 };
 

@@ -1,0 +1,74 @@
+/** The groups of calls, their numbers, and what a call's description says. */
+import type { ErrnoName } from '../errno.ts';
+
+/** What a kernel may implement, each claimed as a whole. */
+export const ABI_GROUPS = [
+  'tasks',
+  'children',
+  'memory',
+  'protection',
+  'sharing',
+  'threads',
+  'console',
+  'files',
+  'datagrams',
+  'ipc',
+] as const;
+export type AbiGroup = (typeof ABI_GROUPS)[number];
+
+/** Numbers for `a7`. */
+export const Call = {
+  spawn: 1,
+  exit: 2,
+  yield: 3,
+  wait: 4,
+  kill: 5,
+  map: 6,
+  unmap: 7,
+  protect: 8,
+  share: 9,
+  thread: 10,
+  write: 11,
+
+  open: 16,
+  close: 17,
+  read: 18,
+  fwrite: 19,
+  seek: 20,
+  dup: 21,
+  truncate: 22,
+  unlink: 23,
+  link: 24,
+  rename: 25,
+  mkdir: 26,
+  rmdir: 27,
+  stat: 28,
+  sync: 29,
+
+  bind: 32,
+  sendTo: 33,
+  receiveFrom: 34,
+
+  endpoint: 40,
+  mint: 41,
+  give: 42,
+  drop: 43,
+  revoke: 44,
+  send: 45,
+  receive: 46,
+  call: 47,
+  reply: 48,
+  notify: 49,
+} as const;
+export type CallName = keyof typeof Call;
+
+export interface CallDescription {
+  readonly name: CallName;
+  readonly group: AbiGroup;
+  /** Names of `a0`, `a1`, `a2`. */
+  readonly args: readonly string[];
+  /** What it does and returns when it succeeds. */
+  readonly effect: string;
+  /** Every error, and when it applies. */
+  readonly errors: Partial<Record<ErrnoName, string>>;
+}
