@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
+import type { State } from '../../kernels/core/kernel.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { check } from '../checker/check.ts';
@@ -77,6 +78,28 @@ describe('a story', () => {
     );
     expect(story.explanation.table.map(([what]) => what)).toContain('free at boot');
     expect(texts(story).at(-1)).toContain('-ENOMEM');
+  });
+
+  test.each([
+    {
+      how: 'throws',
+      unmap: () => {
+        throw new Error('a bad address');
+      },
+      todo: /errno/,
+    },
+    {
+      how: 'hangs',
+      unmap: (k: State) => {
+        for (;;) k.machine.frame(0);
+      },
+      todo: /loop/,
+    },
+  ])('of a handler that $how says what it was entered for', async ({ unmap, todo }) => {
+    const story = await storyOf(buildMonolithic({ unmap }), 'control/kernel-stays-up');
+    expect(story.steps).toHaveLength(1);
+    expect(story.explanation.table).toContainEqual(['a7', '7  unmap']);
+    expect(story.todo).toMatch(todo);
   });
 
   test('of a wrong result lists what the caller has', async () => {

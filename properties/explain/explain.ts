@@ -16,6 +16,7 @@ import { kernelNotes } from './machine.ts';
 import { type Replay, replayRun } from './replay.ts';
 import { mergeRuns } from './two-runs.ts';
 import { frameAt, whyFrame } from './why-frame.ts';
+import { todoOfHalt, whyHalt } from './why-halt.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
 import { whyTranslation } from './why-translation.ts';
 
@@ -60,7 +61,7 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
     expected: atStep(two?.steps ?? steps, violation.expected),
     observed: two?.observed ?? atStep(steps, violation.observed),
     explanation: two?.explanation ?? why(replay, violation),
-    todo: property?.todo ?? '',
+    todo: todoOfHalt(violation.clause) ?? property?.todo ?? '',
     knownAs: property?.knownAs ?? '',
     minimal,
     also: [],
@@ -132,6 +133,11 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
       const frame = violation.frame ?? (vpn === undefined ? undefined : frameAt(replay, vpn));
       return frame === undefined ? undefined : whyFrame(replay, frame);
     }
+    case 'handler-threw':
+    case 'handler-hangs':
+    case 'kernel-fault':
+    case 'forbidden-host-call':
+      return whyHalt(replay, violation);
     case 'registers-differ':
       return whyRegister(replay, violation);
     case 'enomem-too-early':

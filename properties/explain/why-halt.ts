@@ -1,0 +1,57 @@
+/** Why, for a kernel that stopped: what its handler was entered for, and what was in the registers that it got. */
+import type { Violation } from '../../model/os/violation.ts';
+import { callByNumber } from '../../spec/abi.ts';
+import type { Clause } from '../../spec/properties.ts';
+import { causeName } from '../../spec/riscv.ts';
+import type { Explanation } from '../report.ts';
+import type { Replay } from './replay.ts';
+import { hex, number } from './text.ts';
+
+/** What to do, by how it stopped: the property that they belong to names only the commonest cause. */
+const TODO: Partial<Record<Clause, string>> = {
+  'handler-threw':
+    'Make the line above safe for every value that a program can put into the registers shown: look numbers up before using them, and answer with an errno. Nothing catches an exception of a handler.',
+  'handler-hangs':
+    'Find the loop that this entry leads into: bound it by something that a program cannot choose, and wait for other harts only with yield, for something that will happen.',
+  'kernel-fault':
+    'Keep the trap handler mapped and executable in every root table that satp is set to, and use no address that a program gave before checking it.',
+  'forbidden-host-call':
+    'Use only the machine and the hart that the handler is given: no clocks, files, processes, timers or promises of the host.',
+};
+
+export const todoOfHalt = (clause: Clause): string | undefined => TODO[clause];
+
+export const whyHalt = (replay: Replay, violation: Violation): Explanation | undefined => {
+  const row = replay.rows.at(-1);
+  const task = replay.state.tasks.get(violation.tid);
+  if (!row || !task) return undefined;
+  const call = task.call;
+  const rows = [
+    ['hart', String(violation.hart)],
+    ['running', `task ${task.tid}`],
+    ['entered for', enteredFor(replay)],
+    ...(call
+      ? [
+          ['a7', `${number(call.number)}  ${callByNumber(call.number)?.name ?? 'no call'}`],
+          ...call.args.map((value, i) => [`a${i}`, hex(value)]),
+        ]
+      : [['pc', hex(task.pc)]]),
+  ];
+  return { table: [['the handler', ''], ...rows], text: SENTENCES[violation.clause] ?? '' };
+};
+
+const enteredFor = ({ rows }: Replay): string => {
+  const trap = rows.at(-1)?.trap;
+  if (!trap) return rows.at(-1)?.text ?? '';
+  const at = trap.tval === 0 ? '' : ` at ${hex(trap.tval)}`;
+  return `${causeName(trap.cause)}${at}`;
+};
+
+const SENTENCES: Partial<Record<Clause, string>> = {
+  'handler-threw':
+    'An exception that leaves the handler is the end of the kernel, as a fault in supervisor mode is on real hardware: no task runs again.',
+  'handler-hangs':
+    'While a handler does not return nothing else in the machine moves: interrupts are masked in supervisor mode.',
+  'kernel-fault': 'A trap that cannot be handled is the end of the kernel: no task runs again.',
+  'forbidden-host-call': 'A kernel has a machine and nothing else; a simulated one likewise.',
+};
