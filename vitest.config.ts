@@ -14,6 +14,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', 'dist/**'],
     pool: 'forks',
+    // The default leaves a core idle: with two, tests would run one after the other.
+    maxWorkers: '100%',
     execArgv: ['--import', import.meta.resolve('./scripts/typescript.mjs')],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: coverage ? ['./scripts/take-coverage.ts'] : [],
