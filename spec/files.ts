@@ -2,8 +2,9 @@
  * What the calls on files mean beyond the call table: flags, limits and the form of `stat`. Files equal those of Linux
  * wherever both allow something: the same calls give the same results, contents and errors there.
  *
- * A path is a string of bytes in the caller's memory, ended by a zero byte. It begins with '/'; names are separated by
- * one or more '/'; '.' and '..' mean what they usually do (the root is its own parent). There are no permissions, no
+ * A path is a string of bytes in the caller's memory, ended by a zero byte. Names are separated by one or more '/'; '.'
+ * and '..' mean what they usually do (the root is its own parent). It begins at the root whether or not it begins with
+ * '/': the working directory is always the root. A '/' at its end demands a directory. There are no permissions, no
  * symbolic links, no times.
  * Each address space has a table of descriptors; opening takes the lowest free one, the first being 3. Descriptors made
  * by `dup` share one open-file description: its offset and its flags. The table is empty after spawn; threads share it;
