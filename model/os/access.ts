@@ -4,7 +4,15 @@
  */
 import { USER_END } from '../../spec/layout.ts';
 import type { Clause } from '../../spec/properties.ts';
-import { LEAF_BITS, Pte, type Rights, rightsName, type Vpn, type Word } from '../../spec/riscv.ts';
+import {
+  LEAF_BITS,
+  PAGE_SIZE,
+  Pte,
+  type Rights,
+  rightsName,
+  type Vpn,
+  type Word,
+} from '../../spec/riscv.ts';
 import type { Mapping, OsState, Page, Space, Task } from './state.ts';
 
 export const spaceOf = (state: OsState, task: Task): Space | undefined =>
@@ -21,6 +29,21 @@ export const pageAt = (state: OsState, task: Task, va: Word): Page | undefined =
 /** May the task do this (one of R, W, X) at the address? */
 export const mayAccess = (state: OsState, task: Task, va: Word, right: Rights): boolean =>
   ((mappingAt(state, task, va)?.rights ?? 0) & right) !== 0;
+
+/** How many bytes from va on the task may access so, at most length. Nothing beyond 2^32 is accessible. */
+export const accessible = (
+  state: OsState,
+  task: Task,
+  va: Word,
+  length: Word,
+  right: Rights,
+): number => {
+  let bytes = 0;
+  while (bytes < length && va + bytes < USER_END && mayAccess(state, task, va + bytes, right)) {
+    bytes += PAGE_SIZE - ((va + bytes) % PAGE_SIZE);
+  }
+  return Math.min(bytes, length);
+};
 
 /** The word that the task must see there. */
 export const wordAt = (state: OsState, task: Task, va: Word): Word =>

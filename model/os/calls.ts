@@ -3,17 +3,11 @@
  *
  * Where an error applies, the call must fail with one of those that apply; ENOMEM alone may also be avoided.
  */
-import {
-  type CallDescription,
-  type CallName,
-  exitStatus,
-  FRAME_BUDGET,
-  KILLED_STATUS,
-} from '../../spec/abi.ts';
+import { type CallDescription, exitStatus, FRAME_BUDGET, KILLED_STATUS } from '../../spec/abi.ts';
 import { Errno, errnoOf } from '../../spec/errno.ts';
 import { USER_END, USER_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
-import { mappingAt, mayAccess, spaceOf } from './access.ts';
+import { accessible, mappingAt, spaceOf } from './access.ts';
 import { FILE_RULES } from './files/rules.ts';
 import { IPC_RULES } from './ipc/rules.ts';
 import type { Rule, Rules } from './rule.ts';
@@ -142,7 +136,7 @@ const CORE_RULES = {
   },
   write: {
     errors: (state, task, [va, length]) =>
-      firstUnreadable(state, task, va, length) < length ? [Errno.EFAULT] : [],
+      accessible(state, task, va, length, R) < length ? [Errno.EFAULT] : [],
     result: (_, call, a0) =>
       a0 === call.sent && a0 <= call.args[1] && (a0 > 0 || call.args[1] === 0),
     effect: nothing,
@@ -159,6 +153,10 @@ const ruleOf = (state: OsState, call: PendingCall): Rule | undefined => {
 /** Errors that apply to the call, without ENOMEM. */
 export const errorsOf = (state: OsState, task: Task, call: PendingCall): readonly number[] =>
   ruleOf(state, call)?.errors(state, task, call.args) ?? [Errno.ENOSYS];
+
+/** Errors that the call may fail with though none applies, without ENOMEM. */
+export const mayFailWith = (state: OsState, task: Task, call: PendingCall): readonly number[] =>
+  ruleOf(state, call)?.mayFail?.(state, task, call.args) ?? [];
 
 const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word): number[] => {
   const mapping = mappingAt(state, task, va);
@@ -178,19 +176,6 @@ const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word
   return errors;
 };
 
-/** How many bytes from va on the task can read, at most length. Addresses that pass 2^32 cannot be read. */
-const firstUnreadable = (state: OsState, task: Task, va: Word, length: Word): number => {
-  let readable = 0;
-  while (
-    readable < length &&
-    va + readable < USER_END &&
-    mayAccess(state, task, va + readable, R)
-  ) {
-    readable += PAGE_SIZE - ((va + readable) % PAGE_SIZE);
-  }
-  return Math.min(readable, length);
-};
-
 /** May the call fail for want of memory? Only if what is in use, plus what it asks for, exceeds the machine. */
 const mayRunOut = (state: OsState, call: PendingCall): boolean => {
   const asked = ruleOf(state, call)?.frames;
@@ -202,8 +187,8 @@ export const changesOthers = (name: string): boolean =>
   name !== 'yield' && name !== 'wait' && name !== 'write' && name !== 'exit';
 
 /** Is this result one that success may have? */
-export const successAllowed = (state: OsState, call: PendingCall, a0: Word): boolean =>
-  ruleOf(state, call)?.result(state, call, a0) ?? false;
+export const successAllowed = (state: OsState, task: Task, call: PendingCall, a0: Word): boolean =>
+  ruleOf(state, call)?.result(state, call, a0, task) ?? false;
 
 /** What a call that succeeds does; `a0` is its result (for spawn and thread: the child's tid). */
 export const effectOf = (state: OsState, task: Task, call: PendingCall, a0: Word): void => {
@@ -254,5 +239,7 @@ export const errorAllowed = (
   const errno = errnoOf(a0);
   if (errno === undefined) return undefined;
   if (errno === Errno.ENOMEM) return mayRunOut(state, call);
-  return errorsOf(state, task, call).includes(errno);
+  return (
+    errorsOf(state, task, call).includes(errno) || mayFailWith(state, task, call).includes(errno)
+  );
 };

@@ -4,6 +4,7 @@
  *
  * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
+import { pushServed } from './files/key.ts';
 import type { HartView, OsState, Page, PageId, PendingCall, PendingFault, Task } from './state.ts';
 
 export type Key = readonly number[];
@@ -15,6 +16,7 @@ export const keyOf = (state: OsState): Key => {
   for (const [, task] of inOrder(state.tasks)) pushTask(key, task);
   pushSpaces(key, state);
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
+  pushServed(key, state.served);
   return key;
 };
 

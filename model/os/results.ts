@@ -27,7 +27,8 @@ export const callReturns = (
   const errors = errorsOf(state, task, call);
   const fine =
     errno === undefined
-      ? (errors.length === 0 || name === 'write' || call.done) && successAllowed(state, call, a0)
+      ? (errors.length === 0 || name === 'write' || call.done) &&
+        successAllowed(state, task, call, a0)
       : !call.done && errorAllowed(state, task, call, a0) === true;
   if (!fine) return wrongResult(state, task, call, a0, errors);
   if (errno === undefined) {

@@ -8,9 +8,11 @@ export type Args = PendingCall['args'];
 /** What the call table says of one call. */
 export interface Rule {
   /** Errors that apply, without ENOMEM. */
-  readonly errors: (state: OsState, task: Task, args: Args) => number[];
+  readonly errors: (state: OsState, task: Task, args: Args) => readonly number[];
+  /** Errors that it may fail with though none applies. */
+  readonly mayFail?: (state: OsState, task: Task, args: Args) => readonly number[];
   /** May it return this when it succeeds? */
-  readonly result: (state: OsState, call: PendingCall, a0: Word) => boolean;
+  readonly result: (state: OsState, call: PendingCall, a0: Word, task: Task) => boolean;
   /** What success changes; `a0` is the result. */
   readonly effect: (state: OsState, task: Task, args: Args, a0: Word) => void;
   /** Frames that it asks for at most; without: it never fails for want of memory. */

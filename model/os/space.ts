@@ -1,6 +1,7 @@
 /** How address spaces, pages and tasks change: the effects of calls and of ends. */
 import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
+import { forgetOwner } from './files/served.ts';
 import type { Mapping, OsState, Space, Task } from './state.ts';
 import { noLongerPending, take } from './state.ts';
 
@@ -62,6 +63,7 @@ export const endTask = (state: OsState, task: Task, exitStatus: number): void =>
     if (space.tasks === 0) {
       for (const vpn of [...space.pages.keys()]) unmapPage(state, space, vpn);
       state.spaces.delete(space.id);
+      state.served = forgetOwner(state.served, space.id);
     }
   }
   if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');

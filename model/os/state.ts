@@ -20,6 +20,8 @@ import {
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 
+import { nothingServed, type Served } from './files/served.ts';
+
 export type SpaceId = number;
 export type PageId = number;
 
@@ -161,6 +163,8 @@ export interface OsState {
   asked: number;
   /** The last task that faulted or was killed, and when: to tell bystanders. */
   lastVictim: { tid: Tid; dispatches: number } | undefined;
+  /** Files and datagrams: a value that is replaced, never changed. */
+  served: Served;
   /** How often each transition was taken, by index. */
   taken: number[];
 }
@@ -206,6 +210,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     waste: 0,
     asked: 0,
     lastVictim: undefined,
+    served: nothingServed(),
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };
   for (const [index, program] of workload.start.entries()) {

@@ -1,4 +1,44 @@
-/** The rules of the calls on files. */
-import type { Rules } from '../rule.ts';
+/** The rules of the calls on files and datagrams: what they do to files (served.ts), and to the caller's memory. */
+import type { Args, Rule, Rules } from '../rule.ts';
+import type { OsState, Task } from '../state.ts';
+import { storeBytes } from './memory.ts';
+import { bufferOf, requestOf, type ServedName } from './request.ts';
+import { outcomeWith, type ServiceOutcome, serviceOutcome } from './served.ts';
 
-export const FILE_RULES: Rules = {};
+const outcome = (state: OsState, task: Task, name: ServedName, args: Args): ServiceOutcome =>
+  serviceOutcome(state.served, task.space, requestOf(state, task, name, args));
+
+const ruleOf = (name: ServedName): Rule => ({
+  errors: (state, task, args) => outcome(state, task, name, args).errors,
+  mayFail: (state, task, args) => outcome(state, task, name, args).mayFail,
+  result: (state, { args }, a0, task) => {
+    const { least, most } = outcome(state, task, name, args);
+    return least <= a0 && a0 <= most;
+  },
+  effect: (state, task, args, a0) => {
+    const call = requestOf(state, task, name, args);
+    const { after, stored } = outcomeWith(state.served, task.space, call, a0);
+    state.served = after;
+    storeBytes(state, task, bufferOf(name, args).va, stored);
+  },
+});
+
+export const FILE_RULES: Rules = {
+  open: ruleOf('open'),
+  close: ruleOf('close'),
+  read: ruleOf('read'),
+  fwrite: ruleOf('fwrite'),
+  seek: ruleOf('seek'),
+  dup: ruleOf('dup'),
+  truncate: ruleOf('truncate'),
+  unlink: ruleOf('unlink'),
+  link: ruleOf('link'),
+  rename: ruleOf('rename'),
+  mkdir: ruleOf('mkdir'),
+  rmdir: ruleOf('rmdir'),
+  stat: ruleOf('stat'),
+  sync: ruleOf('sync'),
+  bind: ruleOf('bind'),
+  sendTo: ruleOf('sendTo'),
+  receiveFrom: ruleOf('receiveFrom'),
+};

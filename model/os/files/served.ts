@@ -1,0 +1,60 @@
+/** What the services keep for all tasks, and what a call on it does: files and datagrams in one form. */
+import { outcomeOf, settled } from './apply.ts';
+import type { FileCall } from './call.ts';
+import { type DatagramCall, datagramOutcome, type Network, unbindAll } from './network.ts';
+import { closeAll, emptyFileSystem, type FileSystem, type Owner } from './tree.ts';
+
+export interface Served {
+  readonly files: FileSystem;
+  readonly network: Network;
+}
+
+export const nothingServed = (): Served => ({ files: emptyFileSystem(), network: new Map() });
+
+export type ServiceCall = FileCall | DatagramCall;
+
+export interface ServiceOutcome {
+  /** Errors that apply: it fails with one of them. */
+  readonly errors: readonly number[];
+  /** Errors that it may also fail with. */
+  readonly mayFail: readonly number[];
+  /** Bounds of the result, and the usual one. */
+  readonly result: number;
+  readonly least: number;
+  readonly most: number;
+  /** Bytes stored in the caller's memory. */
+  readonly stored: Uint8Array;
+  readonly after: Served;
+}
+
+const isDatagramCall = (call: ServiceCall): call is DatagramCall =>
+  call.call === 'bind' || call.call === 'sendTo' || call.call === 'receiveFrom';
+
+export const serviceOutcome = (
+  { files, network }: Served,
+  owner: Owner,
+  call: ServiceCall,
+): ServiceOutcome => {
+  if (isDatagramCall(call)) {
+    const outcome = datagramOutcome(network, owner, call);
+    const { result } = outcome;
+    return { ...outcome, least: result, most: result, after: { files, network: outcome.network } };
+  }
+  const outcome = outcomeOf({ fs: files, owner }, call);
+  return { ...outcome, after: { files: outcome.fs, network } };
+};
+
+/** The same where the result was this one, which the outcome allows. */
+export const outcomeWith = (
+  served: Served,
+  owner: Owner,
+  call: ServiceCall,
+  result: number,
+): ServiceOutcome =>
+  serviceOutcome(served, owner, isDatagramCall(call) ? call : settled(call, result));
+
+/** An address space has ended. */
+export const forgetOwner = ({ files, network }: Served, owner: Owner): Served => ({
+  files: closeAll(files, owner),
+  network: unbindAll(network, owner),
+});
