@@ -8,7 +8,9 @@ const copyMap = <K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V>
 };
 
 const copyPage = (page: Page): Page =>
-  page.text ? { ...page } : { ...page, words: new Map(page.words) };
+  page.text
+    ? { ...page }
+    : { ...page, words: new Map(page.words), unsure: page.unsure && new Map(page.unsure) };
 
 const copySpace = (space: Space): Space => ({
   ...space,

@@ -4,6 +4,7 @@ import type { Clause } from '../../spec/properties.ts';
 import { Pte } from '../../spec/riscv.ts';
 import { byteAt, mayAccess } from './access.ts';
 import { claimedCall, isBlocked } from './calls.ts';
+import { sleptForEver } from './files/waiting.ts';
 import { hex } from './instruction.ts';
 import { type OsState, take } from './state.ts';
 import { notRepaired } from './traps.ts';
@@ -92,7 +93,7 @@ export const ended = (state: OsState, event: Of<'end'>): Violation | undefined =
     };
   }
   const task = firstRunnable(state);
-  if (!task) return undefined;
+  if (!task) return sleptForEver(state);
   if (task.fault)
     return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
   const victim = state.lastVictim;

@@ -9,6 +9,10 @@ import { Call, faultStatus } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
 import { copyState } from './copy.ts';
+import { isOrdered, orders } from './files/concurrency.ts';
+import { isRaced } from './files/races.ts';
+import { isServed } from './files/request.ts';
+import { settleNow } from './files/settle.ts';
 import { type Key, keyOf, sameKey } from './key.ts';
 import { endTask } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
@@ -55,7 +59,8 @@ export class Judge {
       event.kind === 'return' && this.#states.some(({ pending }) => pending.includes(event.tid));
     let states = this.#states
       .flatMap((state) => endings(state, event))
-      .flatMap((state) => branches(state, event));
+      .flatMap((state) => branches(state, event))
+      .flatMap((state) => orders(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);
@@ -93,7 +98,7 @@ const distinct = (states: readonly OsState[]): OsState[] => {
 /** Could this event show whether a pending call has taken effect? */
 const observer = (state: OsState, event: Event): boolean =>
   event.kind === 'retire' || event.kind === 'trap' || event.kind === 'return'
-    ? state.pending.some((tid) => concerns(state, tid, event))
+    ? isOrdered(state, event) || state.pending.some((tid) => concerns(state, tid, event))
     : false;
 
 const concerns = (state: OsState, tid: number, event: Event & { hart: number }): boolean => {
@@ -104,6 +109,8 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   if (who === tid) return false;
   const task = state.tasks.get(who);
   const name = claimedCall(state, call.number)?.name;
+  if (name && isServed(name))
+    return task !== undefined && isRaced(state, caller, name, call.args, task, event);
   if (name === 'spawn' || name === 'thread') return event.kind === 'return' && !task;
   if (!task) return false;
   if (kills(task, event) === tid) return true;
@@ -164,7 +171,7 @@ const branches = (state: OsState, event: Event): OsState[] => {
     const child = event.kind === 'return' && call && starts(call) ? event.tid : 0;
     for (const branch of [...found]) {
       const task = branch.tasks.get(tid);
-      if (!task?.call || errorsOf(branch, task, task.call).length > 0) continue;
+      if (!task?.call || !mayBeDone(branch, task, task.call)) continue;
       if (child !== 0 && branch.tasks.has(child)) continue;
       const done = copyState(branch);
       carryOut(done, tid, child);
@@ -174,12 +181,23 @@ const branches = (state: OsState, event: Event): OsState[] => {
   return found;
 };
 
+/** A call that fails changes nothing; one of a service may have failed for what is different by now. */
+const mayBeDone = (state: OsState, task: Task, call: PendingCall): boolean => {
+  const name = claimedCall(state, call.number)?.name;
+  return (name && isServed(name)) || errorsOf(state, task, call).length === 0;
+};
+
 const starts = (call: PendingCall): boolean =>
   call.number === Call.spawn || call.number === Call.thread;
 
 const carryOut = (state: OsState, tid: number, child: number): void => {
   const task: Task | undefined = state.tasks.get(tid);
   if (!task?.call) return;
+  const name = claimedCall(state, task.call.number)?.name;
+  if (name && isServed(name)) {
+    settleNow(state, task, name);
+    return;
+  }
   effectOf(state, task, task.call, child);
   if (task.call) {
     task.call.done = true;

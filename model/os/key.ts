@@ -5,7 +5,16 @@
  * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
 import { pushServed } from './files/key.ts';
-import type { HartView, OsState, Page, PageId, PendingCall, PendingFault, Task } from './state.ts';
+import type {
+  HartView,
+  OsState,
+  Page,
+  PageId,
+  PendingCall,
+  PendingFault,
+  Settlement,
+  Task,
+} from './state.ts';
 
 export type Key = readonly number[];
 
@@ -17,6 +26,7 @@ export const keyOf = (state: OsState): Key => {
   pushSpaces(key, state);
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
   pushServed(key, state.served);
+  for (const ghost of state.ghosts) key.push(ghost.owner, state.ghosts.indexOf(ghost));
   return key;
 };
 
@@ -56,7 +66,14 @@ const pushTask = (key: number[], task: Task): void => {
 
 const pushCall = (key: number[], call: PendingCall | undefined): void => {
   key.push(call ? 1 : 0);
-  if (call) key.push(call.number, ...call.args, Number(call.done), call.child, call.sent);
+  if (!call) return;
+  key.push(call.number, ...call.args, Number(call.done), call.child, call.sent);
+  for (const va of call.overwritten ?? []) key.push(va);
+  if (call.settled) pushSettlement(key, call.settled);
+};
+
+const pushSettlement = (key: number[], { errors, result, stored, loose }: Settlement): void => {
+  key.push(errors.length, ...errors, result, stored.length, ...stored, loose);
 };
 
 const pushFault = (key: number[], fault: PendingFault | undefined): void => {
@@ -81,10 +98,19 @@ const pushSpaces = (key: number[], { spaces, pages }: OsState): void => {
   }
 };
 
+const pushUnsure = (key: number[], unsure: NonNullable<Page['unsure']>): void => {
+  key.push(unsure.size);
+  for (const [index, ways] of inOrder(unsure)) {
+    key.push(index, ways.length);
+    for (const { value, mask } of ways) key.push(value, mask);
+  }
+};
+
 /** Text is told by its program. */
 const pushPage = (key: number[], page: Page | undefined): void => {
   if (!page) return;
   key.push(Number(page.text), Number(page.storedBy !== 0), page.mappings, page.words.size);
   if (page.text) return;
   for (const [index, word] of inOrder(page.words)) key.push(index, word);
+  if (page.unsure) pushUnsure(key, page.unsure);
 };

@@ -12,6 +12,7 @@ import {
   isBlocked,
   successAllowed,
 } from './calls.ts';
+import { keeps, storeSettled } from './files/settle.ts';
 import { noLongerPending, type OsState, type PendingCall, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -25,14 +26,17 @@ export const callReturns = (
   const name = claimedCall(state, call.number)?.name;
   const errno = errnoOf(a0);
   const errors = errorsOf(state, task, call);
-  const fine =
-    errno === undefined
+  const { settled } = call;
+  const fine = settled
+    ? keeps(settled, a0, errno)
+    : errno === undefined
       ? (errors.length === 0 || name === 'write' || call.done) &&
         successAllowed(state, task, call, a0)
       : !call.done && errorAllowed(state, task, call, a0) === true;
   if (!fine) return wrongResult(state, task, call, a0, errors);
   if (errno === undefined) {
-    if (!call.done) effectOf(state, task, call, a0);
+    if (settled && name) storeSettled(state, task, name, call, settled);
+    else if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
   task.call = undefined;
   noLongerPending(state, task.tid);

@@ -1,7 +1,7 @@
 /** How address spaces, pages and tasks change: the effects of calls and of ends. */
 import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
-import { forgetOwner } from './files/served.ts';
+import { abandon, leave } from './files/settle.ts';
 import type { Mapping, OsState, Space, Task } from './state.ts';
 import { noLongerPending, take } from './state.ts';
 
@@ -17,6 +17,7 @@ export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights):
     mappings: 1,
     frame: -1,
     version: -1,
+    unsure: undefined,
   });
   space.pages.set(vpn, { page: id, rights });
 };
@@ -49,6 +50,8 @@ export const unmapPage = (state: OsState, space: Space, vpn: Vpn): void => {
 export const endTask = (state: OsState, task: Task, exitStatus: number): void => {
   task.status = 'ended';
   task.exitStatus = exitStatus;
+  const name = task.call && state.setting.calls.get(task.call.number)?.name;
+  if (name) abandon(state, task, name);
   task.call = undefined;
   task.fault = undefined;
   noLongerPending(state, task.tid);
@@ -63,7 +66,7 @@ export const endTask = (state: OsState, task: Task, exitStatus: number): void =>
     if (space.tasks === 0) {
       for (const vpn of [...space.pages.keys()]) unmapPage(state, space, vpn);
       state.spaces.delete(space.id);
-      state.served = forgetOwner(state.served, space.id);
+      leave(state, space.id);
     }
   }
   if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');

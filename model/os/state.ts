@@ -14,13 +14,14 @@ import {
   Pte,
   type Rights,
   type Tid,
+  type VirtualAddress,
   type Vpn,
   type Word,
 } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 
-import { nothingServed, type Served } from './files/served.ts';
+import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
 
 export type SpaceId = number;
 export type PageId = number;
@@ -36,6 +37,14 @@ interface PageState {
   /** The frame that held exactly its words when last compared, and that frame's version then; −1: never compared. */
   frame: Frame;
   version: number;
+  /** Words of which only alternatives are known. */
+  unsure: Map<number, readonly Alternative[]> | undefined;
+}
+
+/** What a word may be: a value, in those bits that are set in the mask. */
+export interface Alternative {
+  readonly value: Word;
+  readonly mask: Word;
 }
 
 /** Words are those that are not 0. Nobody stores to text: all pages of a program share its words. */
@@ -70,6 +79,26 @@ export interface PendingCall {
   child: Tid;
   /** For write: bytes sent so far. */
   sent: number;
+  /** For a call of a service that took effect before it returned. */
+  settled?: Settlement;
+  /** Words in its buffer that other tasks have stored to meanwhile, by address. */
+  overwritten?: readonly VirtualAddress[];
+}
+
+/** What a call that took effect before it returned must return then. */
+export interface Settlement {
+  /** One of these; none: it succeeds. */
+  readonly errors: readonly number[];
+  readonly result: Word;
+  /** What is in its buffer then, and how many of its last bytes may be anything. */
+  readonly stored: Uint8Array;
+  readonly loose: number;
+}
+
+/** A call of a service whose caller was ended: it may still take effect, at some time or never. */
+export interface Ghost {
+  readonly owner: SpaceId;
+  readonly call: ServiceCall;
 }
 
 /** A fault that waits for the kernel's answer. */
@@ -140,6 +169,8 @@ export interface Setting {
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
+  /** Services or devices may fail: then a call need not return. */
+  readonly mayHang: boolean;
 }
 
 export interface OsState {
@@ -165,6 +196,8 @@ export interface OsState {
   lastVictim: { tid: Tid; dispatches: number } | undefined;
   /** Files and datagrams: a value that is replaced, never changed. */
   served: Served;
+  /** The last of them only: a call that is forgotten never takes effect. */
+  ghosts: readonly Ghost[];
   /** How often each transition was taken, by index. */
   taken: number[];
 }
@@ -190,6 +223,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       ),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
+      mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,
     },
     tasks: new Map(),
     spaces: new Map(),
@@ -211,6 +245,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     asked: 0,
     lastVictim: undefined,
     served: nothingServed(),
+    ghosts: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };
   for (const [index, program] of workload.start.entries()) {
@@ -231,6 +266,7 @@ export const addSpace = (state: OsState, program: number): SpaceId => {
     mappings: 1,
     frame: -1,
     version: -1,
+    unsure: undefined,
   };
   state.pages.set(text.id, text);
   const mapping: Mapping = { page: text.id, rights: Pte.R | Pte.X };

@@ -10,6 +10,7 @@ import type { Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
 import { hex, operandOf, operationOf, setRegister } from './instruction.ts';
 import { type OsState, type Task, take } from './state.ts';
+import { maybe, noteOverwritten, settle, setWord } from './unsure.ts';
 import type { Violation } from './violation.ts';
 import { firstRunnable } from './waiting.ts';
 
@@ -152,7 +153,9 @@ const load = (
   }
   const page = pageAt(state, task, va);
   const word = wordAt(state, task, va);
-  if (event.value !== word) {
+  const index = (va & 0xfff) >>> 2;
+  if (page?.unsure && event.value === word) settle(page, index);
+  if (event.value !== word && !(page && maybe(state, page, index, event.value))) {
     const fresh = page?.storedBy === 0 && !page.text;
     return {
       clause: fresh ? 'fresh-page-is-zero' : 'load-is-last-store',
@@ -166,7 +169,7 @@ const load = (
       frame: event.frame,
     };
   }
-  setRegister(task, registerNumber(rd), word);
+  setRegister(task, registerNumber(rd), event.value);
   task.pc = (task.pc + 4) >>> 0;
   take(state, 'load');
   if (page) {
@@ -201,8 +204,9 @@ const store = (
   }
   if (page && !page.text) {
     const index = (va & 0xfff) >>> 2;
-    if (word === 0) page.words.delete(index);
-    else page.words.set(index, word);
+    setWord(page, index, word);
+    settle(page, index);
+    if (state.pending.length > 0) noteOverwritten(state, page, index);
     page.storedBy = task.tid;
     page.storedAt = state.dispatches;
   }

@@ -4,10 +4,11 @@
  */
 import type { ReturnEvent, Translation } from '../../spec/events.ts';
 import { FIRST_TEXT_FRAME } from '../../spec/layout.ts';
-import { Pte, rightsName } from '../../spec/riscv.ts';
+import { Pte, rightsName, type Word } from '../../spec/riscv.ts';
 import { difference, excess, spaceOf } from './access.ts';
 import { hex } from './instruction.ts';
 import { type OsState, type Page, type Space, type Task, take } from './state.ts';
+import { maybe } from './unsure.ts';
 import type { Violation } from './violation.ts';
 
 export const checkView = (
@@ -67,9 +68,9 @@ const contents = (
   if (!page) return undefined;
   if (!page.text && source === 'table') place(state, page, frame);
   if (!words || (page.frame === frame && page.version === version)) return undefined;
-  const index = difference(words, page.words);
+  const index = unexplained(state, page, words);
   if (index === undefined) {
-    if (source === 'table') {
+    if (source === 'table' && settled(page, words)) {
       page.frame = frame;
       page.version = version;
     }
@@ -86,6 +87,30 @@ const contents = (
     expected: `word ${index} of the page at ${hex(vpn << 12)} is ${hex(page.words.get(index) ?? 0)}${fresh ? ': nobody has stored to the page' : ''}`,
     observed: `${source === 'tlb' ? `the TLB of hart ${event.hart} leads to` : 'it is in'} frame ${frame}, where the word is ${hex(words.get(index) ?? 0)}`,
   };
+};
+
+/** The index of a word that is not what it must be, nor what it may be; `undefined`: there is none. */
+const unexplained = (
+  state: OsState,
+  page: Page,
+  words: ReadonlyMap<number, Word>,
+): number | undefined => {
+  const first = difference(words, page.words);
+  if (first === undefined || (!page.unsure && state.pending.length === 0)) return first;
+  const indices = new Set([...words.keys(), ...page.words.keys()]);
+  for (const index of indices) {
+    const seen = words.get(index) ?? 0;
+    if (seen !== (page.words.get(index) ?? 0) && !maybe(state, page, index, seen)) return index;
+  }
+  return undefined;
+};
+
+/** Does the page hold just these words? Then nothing is unsure about them any more. */
+const settled = (page: Page, words: ReadonlyMap<number, Word>): boolean => {
+  if (page.text) return true;
+  if (difference(words, page.words) !== undefined) return false;
+  page.unsure = undefined;
+  return true;
 };
 
 const place = (state: OsState, page: Page, frame: number): void => {

@@ -1,16 +1,18 @@
 /** Who waits for a hart: runnable tasks, and whether a hart idles in spite of them. */
 import { isBlocked } from './calls.ts';
+import { maySleep } from './files/waiting.ts';
 import type { OsState, Task } from './state.ts';
 
 /**
- * It could run now: not ended, not blocked, on no hart, and no kernel activation is busy with it. A task that may have
+ * It could run now: not ended, not blocked nor asleep in a call, on no hart, and no kernel activation is busy with it. A task that may have
  * ended is not missed.
  */
 export const isRunnable = (state: OsState, task: Task): boolean =>
   task.status === 'stopped' &&
   task.handledOn === -1 &&
   task.fault?.contested !== true &&
-  !isBlocked(state, task);
+  !isBlocked(state, task) &&
+  !maySleep(state, task);
 
 /** The first task that waits for a hart. */
 export const firstRunnable = (state: OsState): Task | undefined => {

@@ -43,6 +43,8 @@ export interface Outcome {
   readonly most: number;
   /** What is stored in the caller's memory: of read, the bytes; of stat, 8. */
   readonly stored: Uint8Array;
+  /** How many of its last bytes may be anything: of stat on a directory, 4. */
+  readonly loose: number;
   /** The file system after success with `result`; after an error nothing has changed. */
   readonly fs: FileSystem;
 }
@@ -62,6 +64,7 @@ export const fails = (fs: FileSystem, ...errors: readonly number[]): Outcome => 
   least: 0,
   most: 0,
   stored: NOTHING,
+  loose: 0,
   fs,
 });
 
@@ -72,6 +75,7 @@ export const succeeds = (fs: FileSystem, result = 0, more: Partial<Outcome> = {}
   least: result,
   most: result,
   stored: NOTHING,
+  loose: 0,
   fs,
   ...more,
 });

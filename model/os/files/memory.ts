@@ -2,8 +2,9 @@
 import { Errno } from '../../../spec/errno.ts';
 import { MAX_PATH } from '../../../spec/files.ts';
 import { Pte, type Word } from '../../../spec/riscv.ts';
-import { accessible, byteAt, mappingAt, mayAccess, wordAt } from '../access.ts';
+import { accessible, byteAt, mayAccess } from '../access.ts';
 import type { OsState, Task } from '../state.ts';
+import { makeUnsure, settle, setWord, wordsOf } from '../unsure.ts';
 import type { Path } from './call.ts';
 
 /** The path at an address, or the errno for what is none. */
@@ -29,21 +30,67 @@ export const loadable = (state: OsState, task: Task, va: Word, most: number): Ui
 export const storable = (state: OsState, task: Task, va: Word, most: number): number =>
   accessible(state, task, va, most, Pte.W);
 
-/** Stores bytes in the task's pages; what is mapped nowhere is lost. */
-export const storeBytes = (state: OsState, task: Task, va: Word, bytes: Uint8Array): void => {
-  for (let word = va >>> 2; word * 4 < va + bytes.length; word++) {
-    const page = state.pages.get(mappingAt(state, task, word * 4)?.page ?? 0);
+/** What a call stores in its caller's memory. */
+export interface Stored {
+  readonly va: Word;
+  readonly bytes: Uint8Array;
+  /** How many of the last bytes may be anything. */
+  readonly loose: number;
+}
+
+/**
+ * Stores bytes in the task's pages; what is mapped nowhere is lost. Where another task has stored meanwhile, either may
+ * be there now.
+ */
+export const storeBytes = (state: OsState, task: Task, stored: Stored): void => {
+  const { va, bytes } = stored;
+  for (const at of wordsOf(state, task, va, bytes.length)) {
+    const page = state.pages.get(at.page);
     if (!page || page.text) continue;
-    let value = wordAt(state, task, word * 4);
-    for (let lane = 0; lane < 4; lane++) {
-      const byte = bytes[word * 4 + lane - va];
-      if (byte === undefined) continue;
-      value = ((value & ~(0xff << (lane * 8))) | (byte << (lane * 8))) >>> 0;
-    }
-    const index = word & 1023;
-    if (value === 0) page.words.delete(index);
-    else page.words.set(index, value);
+    const before = page.words.get(at.index) ?? 0;
+    const { value, known } = merged(stored, at.va, before);
+    setWord(page, at.index, value);
+    settle(page, at.index);
     page.storedBy = task.tid;
     page.storedAt = state.dispatches;
+    const contested = task.call?.overwritten?.includes(at.va) ?? false;
+    if (known === ALL && !contested) continue;
+    const ways = [{ value, mask: known }];
+    makeUnsure(page, at.index, contested ? [...ways, { value: before, mask: ALL }] : ways);
+  }
+};
+
+const ALL = 0xffff_ffff;
+
+/** The word at an address once the bytes that fall into it are there, and which of its bits are known then. */
+const merged = (
+  { va, bytes, loose }: Stored,
+  at: Word,
+  before: Word,
+): { value: Word; known: Word } => {
+  let value = before;
+  let known = ALL;
+  for (let lane = 0; lane < 4; lane++) {
+    const place = at + lane - va;
+    const byte = bytes[place];
+    if (byte === undefined) continue;
+    const mask = 0xff << (lane * 8);
+    value = (value & ~mask) | (byte << (lane * 8));
+    if (place >= bytes.length - loose) known &= ~mask;
+  }
+  return { value: value >>> 0, known: known >>> 0 };
+};
+
+/**
+ * The call of this task will never return: whatever it may have stored in its buffer may be there or not, where others
+ * can still see it.
+ */
+export const abandonBuffer = (state: OsState, task: Task, va: Word, bytes: number): void => {
+  for (const at of wordsOf(state, task, va, bytes)) {
+    const page = state.pages.get(at.page);
+    if (!page) continue;
+    const before = page.words.get(at.index) ?? 0;
+    const anything = { va, bytes: new Uint8Array(bytes), loose: bytes };
+    makeUnsure(page, at.index, [{ value: before, mask: merged(anything, at.va, before).known }]);
   }
 };

@@ -96,7 +96,7 @@ export const stat = (fs: FileSystem, path: Path, room: boolean): Outcome => {
   const stored = new Uint8Array(8);
   stored[0] = FileKind[kind];
   if (node?.kind === 'file') new DataView(stored.buffer).setUint32(4, node.bytes.length, true);
-  return succeeds(fs, 0, { stored });
+  return succeeds(fs, 0, { stored, loose: kind === 'directory' ? 4 : 0 });
 };
 
 export const link = (fs: FileSystem, from: Path, to: Path): Outcome => {

@@ -67,10 +67,3 @@ export const isServed = (name: CallName): name is ServedName => Object.hasOwn(RE
 
 export const requestOf = (state: OsState, task: Task, name: ServedName, args: Args): ServiceCall =>
   READERS[name](state, task, args);
-
-/** Where the call stores in the caller's memory: address and bytes, at most. 0 bytes: nowhere. */
-export const bufferOf = (name: CallName, [, a1, a2]: Args): { va: number; bytes: number } => {
-  if (name === 'read') return { va: a1, bytes: Math.min(a2, MAX_TRANSFER) };
-  if (name === 'receiveFrom') return { va: a1, bytes: Math.min(a2, MAX_DATAGRAM) };
-  return { va: a1, bytes: name === 'stat' ? 8 : 0 };
-};

@@ -1,8 +1,9 @@
 /** The rules of the calls on files and datagrams: what they do to files (served.ts), and to the caller's memory. */
 import type { Args, Rule, Rules } from '../rule.ts';
 import type { OsState, Task } from '../state.ts';
+import { bufferOf } from './buffer.ts';
 import { storeBytes } from './memory.ts';
-import { bufferOf, requestOf, type ServedName } from './request.ts';
+import { requestOf, type ServedName } from './request.ts';
 import { outcomeWith, type ServiceOutcome, serviceOutcome } from './served.ts';
 
 const outcome = (state: OsState, task: Task, name: ServedName, args: Args): ServiceOutcome =>
@@ -17,9 +18,9 @@ const ruleOf = (name: ServedName): Rule => ({
   },
   effect: (state, task, args, a0) => {
     const call = requestOf(state, task, name, args);
-    const { after, stored } = outcomeWith(state.served, task.space, call, a0);
+    const { after, stored: bytes, loose } = outcomeWith(state.served, task.space, call, a0);
     state.served = after;
-    storeBytes(state, task, bufferOf(name, args).va, stored);
+    storeBytes(state, task, { va: bufferOf(name, args).va, bytes, loose });
   },
 });
 

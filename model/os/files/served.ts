@@ -24,6 +24,8 @@ export interface ServiceOutcome {
   readonly most: number;
   /** Bytes stored in the caller's memory. */
   readonly stored: Uint8Array;
+  /** How many of its last bytes may be anything. */
+  readonly loose: number;
   readonly after: Served;
 }
 
@@ -38,7 +40,8 @@ export const serviceOutcome = (
   if (isDatagramCall(call)) {
     const outcome = datagramOutcome(network, owner, call);
     const { result } = outcome;
-    return { ...outcome, least: result, most: result, after: { files, network: outcome.network } };
+    const after = { files, network: outcome.network };
+    return { ...outcome, least: result, most: result, loose: 0, after };
   }
   const outcome = outcomeOf({ fs: files, owner }, call);
   return { ...outcome, after: { files: outcome.fs, network } };
