@@ -3,6 +3,7 @@
  */
 import type { ReturnEvent } from '../../spec/events.ts';
 import { REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
+import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
 import { callReturns } from './results.ts';
 import { type OsState, type Task, take } from './state.ts';
@@ -17,11 +18,12 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   if (!task) return unknownContext(state, event);
   const refused = mayRun(task, event);
   if (refused) return refused;
+  const returning = task.call;
   const violation =
     (task.call ? callReturns(state, task, task.call, event) : undefined) ??
     checkRegisters(task, event) ??
     checkView(state, task, event);
-  if (violation) return violation;
+  if (violation) return blameBuffer(state, returning, violation);
   countReturn(state, task, event);
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);

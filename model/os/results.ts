@@ -12,7 +12,10 @@ import {
   isBlocked,
   successAllowed,
 } from './calls.ts';
+import { countConcurrent } from './files/counts.ts';
+import { isServed } from './files/request.ts';
 import { keeps, storeSettled } from './files/settle.ts';
+import { clauseOf, servedText } from './files/text.ts';
 import { noLongerPending, type OsState, type PendingCall, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -38,6 +41,7 @@ export const callReturns = (
     if (settled && name) storeSettled(state, task, name, call, settled);
     else if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
+  if (name && isServed(name)) countConcurrent(state, task);
   task.call = undefined;
   noLongerPending(state, task.tid);
   task.registers[A0] = a0;
@@ -67,7 +71,7 @@ const wrongResult = (
   const clause: Clause = early
     ? 'enomem-too-early'
     : description
-      ? `wrong-result-${description.group}`
+      ? clauseOf(description, errnoOf(a0), errors)
       : 'unknown-call-accepted';
   const what = description?.name ?? `call ${call.number}`;
   return {
@@ -94,6 +98,8 @@ const allowedText = (
       ? `-EFAULT, or the count of bytes sent before the first unreadable one (${call.sent})`
       : `the count of bytes sent: ${call.sent}${call.sent === 0 ? ', and at least one is sent' : ''}`;
   }
+  const served = name && servedText(state, task, name, call);
+  if (served) return served;
   if (errors.length > 0 && !call.done) return errorText(errors);
   if (name === 'spawn' || name === 'thread') return 'a tid of 1 or more that no task has had';
   if (name === 'wait') return String(state.tasks.get(call.args[0])?.exitStatus ?? 0);

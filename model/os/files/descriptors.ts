@@ -77,7 +77,7 @@ export const open = ({ fs, owner }: Situation, { path, flags }: Of<'open'>): Out
 };
 
 const makeFile = (fs: FileSystem, place: Place): FileSystem => {
-  const file: FsNode = { kind: 'file', bytes: new Uint8Array(0), links: 1 };
+  const file: FsNode = { kind: 'file', bytes: new Uint8Array(0), sparse: false, links: 1 };
   return setName(withNode({ ...fs, next: fs.next + 1 }, fs.next, file), place, fs.next);
 };
 
@@ -90,7 +90,8 @@ const resized = (fs: FileSystem, id: NodeId, size: number): FileSystem => {
   if (node?.kind !== 'file') return fs;
   const bytes = new Uint8Array(size);
   bytes.set(node.bytes.subarray(0, size));
-  return withNode(fs, id, { ...node, bytes });
+  const sparse = size > 0 && (node.sparse || size > node.bytes.length);
+  return withNode(fs, id, { ...node, bytes, sparse });
 };
 
 interface Open {
@@ -188,12 +189,14 @@ const overwritten = (
   from: number,
   bytes: Uint8Array,
 ): FileSystem => {
-  const size = Math.max(sizeOf(node), from + bytes.length);
-  const grown = resized(fs, description.node, size);
+  const old = sizeOf(node);
+  const grown = resized(fs, description.node, Math.max(old, from + bytes.length));
   const file = grown.nodes.get(description.node);
+  if (node?.kind !== 'file' || file?.kind !== 'file') return fs;
   // The array is new: nobody else has seen it yet.
-  if (file?.kind === 'file') file.bytes.set(bytes, from);
-  return grown;
+  file.bytes.set(bytes, from);
+  const sparse = node.sparse || from > old;
+  return withNode(grown, description.node, { ...file, sparse });
 };
 
 export const truncate = (at: Situation, { fd, length }: Of<'truncate'>): Outcome => {

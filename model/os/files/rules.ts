@@ -2,6 +2,7 @@
 import type { Args, Rule, Rules } from '../rule.ts';
 import type { OsState, Task } from '../state.ts';
 import { bufferOf } from './buffer.ts';
+import { countEffect } from './counts.ts';
 import { storeBytes } from './memory.ts';
 import { requestOf, type ServedName } from './request.ts';
 import { outcomeWith, type ServiceOutcome, serviceOutcome } from './served.ts';
@@ -18,7 +19,9 @@ const ruleOf = (name: ServedName): Rule => ({
   },
   effect: (state, task, args, a0) => {
     const call = requestOf(state, task, name, args);
-    const { after, stored: bytes, loose } = outcomeWith(state.served, task.space, call, a0);
+    const done = outcomeWith(state.served, task.space, call, a0);
+    const { after, stored: bytes, loose } = done;
+    countEffect(state, state.served, task.space, call, done);
     state.served = after;
     storeBytes(state, task, { va: bufferOf(name, args).va, bytes, loose });
   },

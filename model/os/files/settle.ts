@@ -6,6 +6,7 @@ import type { Word } from '../../../spec/riscv.ts';
 import type { Ghost, OsState, PendingCall, Settlement, SpaceId, Task } from '../state.ts';
 import { take } from '../state.ts';
 import { bufferOf } from './buffer.ts';
+import { countEffect } from './counts.ts';
 import { abandonBuffer, storeBytes } from './memory.ts';
 import { isServed, requestOf } from './request.ts';
 import { forgetOwner, type ServiceOutcome, serviceOutcome } from './served.ts';
@@ -26,6 +27,9 @@ export const settleNow = (state: OsState, task: Task, name: CallName): void => {
   if (!call || !isServed(name)) return;
   const request = requestOf(state, task, name, call.args);
   const outcome = serviceOutcome(state.served, task.space, request);
+  if (outcome.errors.length === 0) {
+    countEffect(state, state.served, task.space, request, outcome);
+  }
   state.served = outcome.after;
   call.done = true;
   call.settled = settlementOf(outcome);

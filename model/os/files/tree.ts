@@ -19,6 +19,8 @@ export interface FileNode {
   readonly kind: 'file';
   /** Contents, holes as zeros. Never changed in place. */
   readonly bytes: Uint8Array;
+  /** It was made longer without being written there. */
+  readonly sparse: boolean;
   /** Names that it has. */
   readonly links: number;
 }

@@ -19,7 +19,7 @@ export const sleptForEver = (state: OsState): Violation | undefined => {
     if (task.status !== 'stopped' || !maySleep(state, task)) continue;
     const name = task.call && state.setting.calls.get(task.call.number)?.name;
     return {
-      clause: 'call-never-returns',
+      clause: name === 'write' ? 'idle-while-runnable' : 'call-never-returns',
       hart: task.hart,
       tid: task.tid,
       expected: `${name} of task ${task.tid} returns`,
