@@ -131,8 +131,8 @@ describe('the layout', () => {
     ]);
     expect(firstFree).toBe(5);
     expect(spec.bodyAddress(1)).toBe(0x1100);
-    const texts = spec.MAX_TEXTS * spec.TEXT_STRIDE;
-    expect(spec.MAX_BODIES * spec.MAX_BODY * 4 + texts).toBe(spec.PAGE_SIZE);
+    const behind = spec.MAX_TEXTS * spec.TEXT_STRIDE;
+    expect(spec.MAX_BODIES * spec.MAX_BODY * 4 + behind).toBe(spec.PAGE_SIZE);
   });
 
   test('maps the kernel’s text and all of RAM, without U', () => {
