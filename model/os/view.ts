@@ -68,14 +68,13 @@ const contents = (
   if (!page) return undefined;
   if (!page.text && source === 'table') place(state, page, frame);
   if (!words || (page.frame === frame && page.version === version)) return undefined;
-  const index = unexplained(state, page, words);
-  if (index === undefined) {
-    if (source === 'table' && settled(page, words)) {
-      page.frame = frame;
-      page.version = version;
-    }
+  const first = difference(words, page.words);
+  if (first === undefined) {
+    if (source === 'table') seen(page, frame, version);
     return undefined;
   }
+  const index = unexplained(state, page, words, first);
+  if (index === undefined) return undefined;
   const stale = source === 'tlb' && space.formerly.has(vpn);
   const fresh = page.frame === -1 && !page.text;
   return {
@@ -89,28 +88,26 @@ const contents = (
   };
 };
 
-/** The index of a word that is not what it must be, nor what it may be; `undefined`: there is none. */
+/** The page is in that frame, and was compared at that version: nothing about it is unsure. */
+const seen = (page: Page, frame: number, version: number): void => {
+  page.frame = frame;
+  page.version = version;
+  if (page.unsure) page.unsure = undefined;
+};
+
+/** The index of a word that is neither what it must be nor what it may be, from one that differs on. */
 const unexplained = (
   state: OsState,
   page: Page,
   words: ReadonlyMap<number, Word>,
+  first: number,
 ): number | undefined => {
-  const first = difference(words, page.words);
-  if (first === undefined || (!page.unsure && state.pending.length === 0)) return first;
-  const indices = new Set([...words.keys(), ...page.words.keys()]);
-  for (const index of indices) {
-    const seen = words.get(index) ?? 0;
-    if (seen !== (page.words.get(index) ?? 0) && !maybe(state, page, index, seen)) return index;
+  if (!page.unsure && state.pending.length === 0) return first;
+  for (const index of new Set([...words.keys(), ...page.words.keys()])) {
+    const word = words.get(index) ?? 0;
+    if (word !== (page.words.get(index) ?? 0) && !maybe(state, page, index, word)) return index;
   }
   return undefined;
-};
-
-/** Does the page hold just these words? Then nothing is unsure about them any more. */
-const settled = (page: Page, words: ReadonlyMap<number, Word>): boolean => {
-  if (page.text) return true;
-  if (difference(words, page.words) !== undefined) return false;
-  page.unsure = undefined;
-  return true;
 };
 
 const place = (state: OsState, page: Page, frame: number): void => {
