@@ -15,6 +15,7 @@ import {
 import { kernelNotes } from './machine.ts';
 import { type Replay, replayRun } from './replay.ts';
 import { mergeRuns } from './two-runs.ts';
+import { whyFiles, whyPorts } from './why-files.ts';
 import { frameAt, whyFrame } from './why-frame.ts';
 import { todoOfHalt, whyHalt } from './why-halt.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
@@ -35,6 +36,7 @@ const SCHEDULING: ReadonlySet<Clause> = new Set([
   'idle-while-runnable',
   'unfair',
   'handler-hangs',
+  'call-never-returns',
 ]);
 
 export const explain = async (executor: Executor, told: ToExplain): Promise<Counterexample> => {
@@ -152,6 +154,15 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
         tid,
         'These are the pages that the task was given, and so what the call must go by.',
       );
+    case 'wrong-result-files':
+    case 'wrong-descriptor':
+    case 'file-contents-differ':
+      return whyFiles(replay, tid);
+    case 'wrong-result-datagrams':
+    case 'datagram-differs':
+      return whyPorts(replay);
+    case 'call-never-returns':
+      return whyTasks(replay, `Task ${tid} sleeps in its call, and nothing is left to wake it.`);
     case 'idle-while-runnable':
       return whyTasks(
         replay,

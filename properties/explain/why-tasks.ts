@@ -1,5 +1,6 @@
 /** Why, for registers, results and scheduling: what the model knows of tasks, pages and harts at that moment. */
 import { isBlocked } from '../../model/os/calls.ts';
+import { maySleep } from '../../model/os/files/waiting.ts';
 import { framesInUse } from '../../model/os/space.ts';
 import type { OsState, Task } from '../../model/os/state.ts';
 import type { Violation } from '../../model/os/violation.ts';
@@ -50,6 +51,7 @@ const statusText = (state: OsState, task: Task): string => {
     return task.forgotten ? 'ended, waited for or without parent' : 'ended, not waited for';
   if (isBlocked(state, task)) return `waits for task ${task.call?.args[0] ?? 0}`;
   if (task.handledOn >= 0) return `in the kernel on hart ${task.handledOn}`;
+  if (maySleep(state, task)) return 'in a call that has not returned';
   return 'runnable';
 };
 
