@@ -2,12 +2,13 @@
  * What may happen next in a state: every event that the hardware could show and that the model allows, over a finite
  * choice of results. It is the model read as a generator of kernels: whatever an allowed kernel does, in small.
  */
-import { Errno } from '../../spec/errno.ts';
+import { Errno, type ErrnoName } from '../../spec/errno.ts';
 import type { Event, Translation } from '../../spec/events.ts';
 import { indexOfText, kindOfText, TextKind } from '../../spec/layout.ts';
 import { A0, Cause, Pte, registerNumber, type Word } from '../../spec/riscv.ts';
 import type { Operation } from '../../spec/workload.ts';
 import { mayAccess, wordAt } from './access.ts';
+import { servedResults } from './files/rules.ts';
 import type { OsState, Task } from './state.ts';
 import { pureStep } from './step.ts';
 
@@ -16,13 +17,16 @@ export interface Choice {
   readonly next: OsState;
 }
 
-/** Results that a kernel may think of: 0, each error, and tids that are or could be tasks. */
+/** Results that a kernel may think of: 0, each error of the call, and tids that are or could be tasks. */
 const resultsFor = (state: OsState, task: Task): readonly Word[] => {
   if (!task.call) return [task.registers[A0] ?? 0];
-  const errors = Object.values(Errno).map((errno) => -errno >>> 0);
+  const { errors: listed } = state.setting.calls.get(task.call.number) ?? {
+    errors: { ENOSYS: '' },
+  };
+  const errors = (Object.keys(listed) as ErrnoName[]).map((name) => -Errno[name] >>> 0);
   const fresh = Math.max(0, ...state.tasks.keys()) + 1;
   const statuses = [...state.tasks.values()].map(({ exitStatus }) => exitStatus);
-  return [...new Set([0, fresh, ...statuses, ...errors])];
+  return [...new Set([0, fresh, ...statuses, ...errors, ...servedResults(state, task)])];
 };
 
 /** A kernel's tables at their fullest: every page, in a frame of its own. */

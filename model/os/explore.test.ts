@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ABI_GROUPS } from '../../spec/abi.ts';
+import { OpenFlag } from '../../spec/files.ts';
+import { textAddress } from '../../spec/layout.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 import { explore } from './explore.ts';
 import { broken } from './invariants.ts';
@@ -23,6 +25,9 @@ const workload = (harts: number, ...bodies: Operation[][]): Workload => ({
   interrupts: [],
   steps: 100,
 });
+
+const f = textAddress(0);
+const making = OpenFlag.readWrite | OpenFlag.create;
 
 const scopes: readonly (readonly [string, Workload])[] = [
   [
@@ -54,6 +59,45 @@ const scopes: readonly (readonly [string, Workload])[] = [
         call('exit', 0),
       ],
       [{ op: 'loop' }],
+    ),
+  ],
+  [
+    'a file with two names and two descriptors, two tasks',
+    {
+      ...workload(1),
+      programs: [
+        {
+          bodies: [
+            [
+              call('open', f, making),
+              call('dup', 3),
+              call('fwrite', 4, f, 2),
+              call('link', f, textAddress(1)),
+              call('exit', 0),
+            ],
+          ],
+          texts: ['/f', '/g', '/d'],
+        },
+        {
+          bodies: [
+            [
+              call('mkdir', textAddress(2)),
+              call('rename', f, textAddress(1)),
+              call('unlink', textAddress(1)),
+            ],
+          ],
+          texts: ['/f', '/g', '/d'],
+        },
+      ],
+      start: [0, 1],
+    },
+  ],
+  [
+    'a thread that is killed while it opens a file',
+    workload(
+      2,
+      [call('thread', 0x1100), call('kill', 2), call('exit', 0)],
+      [call('open', f, making), call('bind', 7)],
     ),
   ],
 ];

@@ -3,6 +3,7 @@
  * judged: a model that breaks its own rules cannot judge others.
  */
 import { Pte } from '../../spec/riscv.ts';
+import { FILE_INVARIANTS } from './files/invariants.ts';
 import type { OsState } from './state.ts';
 
 export interface Invariant {
@@ -79,6 +80,7 @@ const INVARIANTS: readonly Invariant[] = [
     name: 'what is pending is a call that has not returned',
     holds: ({ tasks, pending }) => pending.every((tid) => tasks.get(tid)?.call !== undefined),
   },
+  ...FILE_INVARIANTS,
   {
     name: 'x0 is 0',
     holds: ({ tasks }) => [...tasks.values()].every(({ registers }) => registers[0] === 0),

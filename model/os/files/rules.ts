@@ -1,10 +1,11 @@
 /** The rules of the calls on files and datagrams: what they do to files (served.ts), and to the caller's memory. */
+import type { Word } from '../../../spec/riscv.ts';
 import type { Args, Rule, Rules } from '../rule.ts';
 import type { OsState, Task } from '../state.ts';
 import { bufferOf } from './buffer.ts';
 import { countEffect } from './counts.ts';
 import { storeBytes } from './memory.ts';
-import { requestOf, type ServedName } from './request.ts';
+import { isServed, requestOf, type ServedName } from './request.ts';
 import { outcomeWith, type ServiceOutcome, serviceOutcome } from './served.ts';
 
 const outcome = (state: OsState, task: Task, name: ServedName, args: Args): ServiceOutcome =>
@@ -26,6 +27,15 @@ const ruleOf = (name: ServedName): Rule => ({
     storeBytes(state, task, { va: bufferOf(name, args).va, bytes, loose });
   },
 });
+
+/** Results that the task's call may have when it succeeds: the least, the usual and the greatest. */
+export const servedResults = (state: OsState, task: Task): readonly Word[] => {
+  const { call } = task;
+  const name = call && state.setting.calls.get(call.number)?.name;
+  if (!call || !name || !isServed(name)) return [];
+  const { least, result, most } = outcome(state, task, name, call.args);
+  return [least, result, most];
+};
 
 export const FILE_RULES: Rules = {
   open: ruleOf('open'),
