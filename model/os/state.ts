@@ -316,6 +316,7 @@ const INDEX = new Map(TRANSITION_NAMES.map((name, index) => [name, index]));
 
 /** Counts a transition as taken. */
 export const take = (state: OsState, transition: Transition): void => {
-  const index = INDEX.get(transition) ?? 0;
+  const index = INDEX.get(transition);
+  if (index === undefined) return;
   state.taken[index] = (state.taken[index] ?? 0) + 1;
 };
