@@ -3,6 +3,7 @@
  */
 import type { ReturnEvent } from '../../spec/events.ts';
 import { REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
+import { excuses } from './files/doubt.ts';
 import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
 import { callReturns } from './results.ts';
@@ -23,7 +24,10 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
     (task.call ? callReturns(state, task, task.call, event) : undefined) ??
     checkRegisters(task, event) ??
     checkView(state, task, event);
-  if (violation) return blameBuffer(state, returning, violation);
+  const blamed = violation && blameBuffer(state, returning, violation);
+  const left =
+    blamed && excuses(state, task, returning, blamed) ? checkView(state, task, event) : blamed;
+  if (left) return left;
   countReturn(state, task, event);
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);

@@ -10,6 +10,7 @@ import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
 import { copyState } from './copy.ts';
 import { isOrdered, orders } from './files/concurrency.ts';
+import { mostCertain } from './files/doubt.ts';
 import { isRaced } from './files/races.ts';
 import { isServed } from './files/request.ts';
 import { settleNow } from './files/settle.ts';
@@ -75,9 +76,10 @@ export class Judge {
       else next.push(result.state);
     }
     if (next.length === 0) return violation;
+    const certain = next.length > 1 ? mostCertain(next) : next;
     // A call that has returned leaves nothing to tell its two ways apart.
     const alike = resolves ? 1 : FEW_STATES;
-    this.#states = next.length > alike ? distinct(next) : next;
+    this.#states = certain.length > alike ? distinct(certain) : [...certain];
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** What a system call returns, held against the call table. */
+import type { AbiGroup } from '../../spec/abi.ts';
 import { Errno, errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ReturnEvent } from '../../spec/events.ts';
 import type { Clause } from '../../spec/properties.ts';
@@ -13,6 +14,7 @@ import {
   successAllowed,
 } from './calls.ts';
 import { countConcurrent } from './files/counts.ts';
+import { isDoubted, isUnreliable, shrug } from './files/doubt.ts';
 import { isServed } from './files/request.ts';
 import { keeps, storeSettled } from './files/settle.ts';
 import { clauseOf, servedText } from './files/text.ts';
@@ -36,8 +38,10 @@ export const callReturns = (
       ? (errors.length === 0 || name === 'write' || call.done) &&
         successAllowed(state, task, call, a0)
       : !call.done && errorAllowed(state, task, call, a0) === true;
-  if (!fine) return wrongResult(state, task, call, a0, errors);
-  if (errno === undefined) {
+  const group = claimedCall(state, call.number)?.group;
+  if (name && group && shrugs(state, group, errno, fine)) shrug(state, task, name, call, group);
+  else if (!fine) return wrongResult(state, task, call, a0, errors);
+  else if (errno === undefined) {
     if (settled && name) storeSettled(state, task, name, call, settled);
     else if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
@@ -48,6 +52,15 @@ export const callReturns = (
   task.pc = (task.pc + 4) >>> 0;
   return undefined;
 };
+
+/** Is this a result that only a service which failed can have given, or that nothing is known about? */
+const shrugs = (
+  state: OsState,
+  group: AbiGroup,
+  errno: number | undefined,
+  fine: boolean,
+): boolean =>
+  isUnreliable(state, group) && (!fine || errno === Errno.EIO || isDoubted(state, group));
 
 const countRefusal = (state: OsState, call: PendingCall, name: string | undefined): void => {
   if (!name) {

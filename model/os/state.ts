@@ -171,6 +171,8 @@ export interface Setting {
   readonly freeFrames: number;
   /** Services or devices may fail: then a call need not return. */
   readonly mayHang: boolean;
+  /** Groups of calls whose services the workload lets fail. */
+  readonly unreliable: readonly AbiGroup[];
 }
 
 export interface OsState {
@@ -196,6 +198,8 @@ export interface OsState {
   lastVictim: { tid: Tid; dispatches: number } | undefined;
   /** Files and datagrams: a value that is replaced, never changed. */
   served: Served;
+  /** Groups of calls of which nothing is known any more: a service may have lost its state. */
+  doubted: readonly AbiGroup[];
   /** The last of them only: a call that is forgotten never takes effect. */
   ghosts: readonly Ghost[];
   /** How often each transition was taken, by index. */
@@ -207,6 +211,16 @@ export interface Claims {
   readonly implements: readonly AbiGroup[];
   readonly fairness?: number;
 }
+
+const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup[] => {
+  const services = new Set(faults.map(({ service }) => service));
+  const files =
+    services.has('files') || services.has('disk') || devices?.diskStuckAfter !== undefined;
+  return [
+    ...(files ? (['files'] as const) : []),
+    ...(services.has('network') ? (['datagrams'] as const) : []),
+  ];
+};
 
 export const initialState = (workload: Workload, claims: Claims): OsState => {
   const layout = layoutOf(workload);
@@ -224,6 +238,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,
+      unreliable: unreliableGroups(workload),
     },
     tasks: new Map(),
     spaces: new Map(),
@@ -245,6 +260,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     asked: 0,
     lastVictim: undefined,
     served: nothingServed(),
+    doubted: [],
     ghosts: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };

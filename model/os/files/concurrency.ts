@@ -11,6 +11,7 @@ import type { Event } from '../../../spec/events.ts';
 import { OpenFlag } from '../../../spec/files.ts';
 import { copyState } from '../copy.ts';
 import type { OsState, SpaceId, Task } from '../state.ts';
+import { isDoubted } from './doubt.ts';
 import { pushServed } from './key.ts';
 import { dropped } from './network.ts';
 import { isServed, requestOf } from './request.ts';
@@ -46,11 +47,15 @@ const others = (state: OsState, tid: number): Underway[] => [
   ...state.ghosts.map(({ owner, call }, ghost) => ({ tid: 0, ghost, owner, call })),
 ];
 
+/** Is nothing known of what the call is about? Then it does not matter what came before it. */
+const isDoubtful = (state: OsState, call: ServiceCall): boolean =>
+  isDoubted(state, 'port' in call ? 'datagrams' : 'files');
+
 /** The states that this event may find: the one given, and those in which calls under way have taken effect. */
 export const orders = (state: OsState, event: Event): OsState[] => {
   if (event.kind !== 'return') return [state];
   const returning = underwayOf(state, event.tid);
-  if (!returning) return [state];
+  if (!returning || isDoubtful(state, returning.call)) return [state];
   return droppings(state, returning).flatMap((start) => {
     const related = relatedTo(start.served, returning, others(start, event.tid));
     return sequences(related)

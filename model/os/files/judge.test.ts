@@ -482,6 +482,55 @@ describe('datagrams', () => {
   });
 });
 
+describe('a service that may fail', () => {
+  const faults = [{ service: 'files', request: 1, kind: 'null dereference' }] as const;
+  const body = [
+    page2[0],
+    call('open', F, making),
+    call('fwrite', 3, F, 2),
+    call('read', 3, 0x2000, 2),
+    call('yield'),
+  ];
+  const begun = (): Run => started([body], { faults }).calls(1).back(1, { a0: 0 });
+
+  test('lets calls fail with EIO, and forgets what was open', () => {
+    const run = begun()
+      .calls(1)
+      .back(1, { a0: 3 })
+      .calls(1)
+      .back(1, { a0: error('EIO') });
+    run.calls(1).back(1, { a0: error('EBADF') });
+    expect(run.violation).toBeUndefined();
+    expect(run.state.doubted).toEqual(['files']);
+  });
+
+  test('may have lost what was written, but changes nothing else', () => {
+    const run = begun().calls(1).back(1, { a0: 3 }).calls(1).back(1, { a0: 2 });
+    run.calls(1).back(1, { a0: 0, view: [holding({ 0: 0x55 }, 2)] });
+    expect(run.violation).toBeUndefined();
+    const beyond = begun().calls(1).back(1, { a0: 3 }).calls(1).back(1, { a0: 2 });
+    expect(
+      beyond.calls(1).back(1, { a0: 0, view: [holding({ 9: 1 }, 2)] }).violation,
+    ).toBeDefined();
+  });
+
+  test('is not thought to have failed where all can be explained otherwise', () => {
+    const run = begun().calls(1).back(1, { a0: 3 });
+    expect(run.state.doubted).toEqual([]);
+    expect(run.calls(1).back(1, { a0: 2 }).state.doubted).toEqual([]);
+  });
+
+  test('is not excused where the workload has no fault for it', () => {
+    const other = [{ service: 'network', request: 0, kind: 'silence' }] as const;
+    const run = started([[call('bind', 7), call('open', F, making)]], { faults: other })
+      .calls(1)
+      .back(1, { a0: error('EIO') })
+      .calls(1);
+    expect(run.violation).toBeUndefined();
+    expect(run.back(1, { a0: error('EIO') }).clause).toBe('wrong-result-files');
+  });
+});
+
 test('states with other files have other keys', () => {
   const first = told(page3, [call('open', F, making), 3], [call('open', DF, 0), error('ENOENT')]);
   const second = told(page3, [call('open', F, making), 3], [call('open', G, 0), error('ENOENT')]);
