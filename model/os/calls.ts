@@ -155,7 +155,7 @@ export const errorsOf = (state: OsState, task: Task, call: PendingCall): readonl
   ruleOf(state, call)?.errors(state, task, call.args) ?? [Errno.ENOSYS];
 
 /** Errors that the call may fail with though none applies, without ENOMEM. */
-export const mayFailWith = (state: OsState, task: Task, call: PendingCall): readonly number[] =>
+const mayFailWith = (state: OsState, task: Task, call: PendingCall): readonly number[] =>
   ruleOf(state, call)?.mayFail?.(state, task, call.args) ?? [];
 
 const shareErrors = (state: OsState, task: Task, va: Word, tid: Word, prot: Word): number[] => {

@@ -41,7 +41,7 @@ export const maybe = (state: OsState, page: Page, index: number, seen: Word): bo
 };
 
 /** The tasks whose call, still under way, may store to this word. */
-export const buffering = (state: OsState, page: PageId, index: number): readonly Task[] => {
+const buffering = (state: OsState, page: PageId, index: number): readonly Task[] => {
   const found: Task[] = [];
   for (const tid of state.pending) {
     const task = state.tasks.get(tid);

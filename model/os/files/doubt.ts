@@ -22,7 +22,7 @@ export const isDoubted = ({ doubted }: OsState, group: AbiGroup): boolean =>
   doubted.includes(group);
 
 /** Nothing is known any more of what the services of this group hold. */
-export const doubt = (state: OsState, group: AbiGroup): void => {
+const doubt = (state: OsState, group: AbiGroup): void => {
   if (!isDoubted(state, group)) state.doubted = [...state.doubted, group];
 };
 

@@ -14,7 +14,7 @@ import { forgetOwner, type ServiceOutcome, serviceOutcome } from './served.ts';
 /** Ghosts that are kept: from more on, the oldest is forgotten. */
 const MAX_GHOSTS = 4;
 
-export const settlementOf = ({ errors, result, stored, loose }: ServiceOutcome): Settlement => ({
+const settlementOf = ({ errors, result, stored, loose }: ServiceOutcome): Settlement => ({
   errors,
   result,
   stored,
