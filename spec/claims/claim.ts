@@ -1,0 +1,95 @@
+/**
+ * What a claim is: a sentence of the textbook on an architecture, and how it is made checkable. A pro that is a property
+ * must hold for all workloads; a con is shown by one workload; whatever is a matter of figures is a comparison.
+ *
+ * Only empirical claims are evidence. What follows from the definition of an architecture is said to, and what follows
+ * from one count of events containing another is derived: it holds for every table of costs that is not negative.
+ */
+
+/** The architectures that claims are made about; `kernel`: about every kernel. */
+export const CLAIM_SUBJECTS = ['kernel', 'monolithic', 'microkernel', 'hybrid'] as const;
+export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number];
+
+export const CLAIM_TAGS = ['by definition', 'derived', 'empirical'] as const;
+export type ClaimTag = (typeof CLAIM_TAGS)[number];
+
+export const CLAIM_VERDICTS = ['passed', 'failed', 'shown', 'not shown', 'by definition'] as const;
+export type ClaimVerdict = (typeof CLAIM_VERDICTS)[number];
+
+/** What can be measured, each with its definition; less is better for all of them. */
+export const MEASURES = {
+  cycles:
+    'cycles of the hart that is busy longest, until every task has ended, services starting included',
+  messages: 'messages that reach a process: requests, replies and notifications',
+  modeSwitches: 'traps out of user mode and returns to it',
+  spaceSwitches: 'writes of satp that change the root table of a hart',
+  addressSpaces: 'root tables that harts were switched to',
+  tableFrames: 'frames of those root tables and of the leaf tables that they point to',
+  residentBytes:
+    'bytes of frames that services and their tables take, wherever they are (4096 a frame)',
+  privilegedBytes: 'bytes of text and segments of services that supervisor mode runs on',
+  privilegedLines: 'source lines, without blanks and comments, that run in supervisor mode',
+  rebuiltLines:
+    'source lines of the image that has to be linked again, and booted, when a driver is added',
+  mechanisms: 'ways in which a call reaches a service: direct call, message',
+  connections:
+    'pairs of a service and what it uses that cross from one protection domain to another',
+  touchedLines:
+    'source lines linked into one image with a driver that is changed: those that the change may break',
+  blastRadius:
+    'share of tasks that do not end as they do without the fault, on average over services and faults',
+} as const;
+export type Measure = keyof typeof MEASURES;
+
+/** How a claim is made checkable. */
+export type ClaimCheck =
+  /** Nothing to run: it is how the word is used. What is counted all the same must be 0. */
+  | { readonly kind: 'definition'; readonly never?: Measure; readonly says: string }
+  /** ∀ workloads, tables of costs and harts: `left` has less of the measure than `right` (≤ where it may be equal). */
+  | {
+      readonly kind: 'less';
+      readonly measure: Measure;
+      readonly left: ClaimSubject;
+      readonly right: ClaimSubject;
+      readonly orEqual?: true;
+    }
+  /** ∃ workload and table of costs in which `left` has less of the measure than `right`. */
+  | {
+      readonly kind: 'sometimesLess';
+      readonly measure: Measure;
+      readonly left: ClaimSubject;
+      readonly right: ClaimSubject;
+    }
+  /** ∀ faults of a service in user space: every task that does not use it ends as it does without the fault. */
+  | { readonly kind: 'contained'; readonly architecture: ClaimSubject }
+  /** ∃ fault of a service in the kernel that ends the whole system. */
+  | { readonly kind: 'fatal'; readonly architecture: ClaimSubject }
+  /** ∃ placement with the trait, among all placements, judged on cycles, privileged lines and blast radius. */
+  | {
+      readonly kind: 'placement';
+      readonly trait: 'all run' | 'on the front' | 'best differs' | 'dominated';
+    };
+
+/** How a claim that is only partly true is contradicted. */
+export interface CounterWitness {
+  /** What contradicts it, in a sentence. */
+  readonly wanted: string;
+  readonly check: ClaimCheck | 'survives' | 'unreached';
+}
+
+export interface Claim {
+  /** subject/name. */
+  readonly id: string;
+  readonly about: ClaimSubject;
+  readonly side: 'definition' | 'pro' | 'con';
+  /** The sentence of the textbook, word for word. */
+  readonly quote: string;
+  readonly tag: ClaimTag;
+  /** The claim as it is checked, in a sentence. */
+  readonly checked: string;
+  readonly check: ClaimCheck;
+  /** What in the machine can make it come out the other way; only and always for empirical claims. */
+  readonly reversedBy?: string;
+  /** Where it is true only in part. */
+  readonly counter?: CounterWitness;
+}

@@ -1,0 +1,28 @@
+/** Every claim of the textbook on kernels and on the monolithic, micro and hybrid architectures. */
+import type { Claim } from './claim.ts';
+import { HYBRID_CLAIMS } from './hybrid.ts';
+import { MICROKERNEL_CLAIMS } from './microkernel.ts';
+import { KERNEL_CLAIMS, MONOLITHIC_CLAIMS } from './monolithic.ts';
+
+export {
+  CLAIM_SUBJECTS,
+  CLAIM_TAGS,
+  CLAIM_VERDICTS,
+  type Claim,
+  type ClaimCheck,
+  type ClaimSubject,
+  type ClaimTag,
+  type ClaimVerdict,
+  type CounterWitness,
+  MEASURES,
+  type Measure,
+} from './claim.ts';
+export { COST_BOUNDS, type CostBounds, USUAL_SPREAD } from './cost-bounds.ts';
+export { TEXTBOOK } from './textbook.ts';
+
+export const CLAIMS: readonly Claim[] = [
+  ...KERNEL_CLAIMS,
+  ...MONOLITHIC_CLAIMS,
+  ...MICROKERNEL_CLAIMS,
+  ...HYBRID_CLAIMS,
+];
