@@ -25,7 +25,7 @@ export const keyOf = (state: OsState): Key => {
   for (const [, task] of inOrder(state.tasks)) pushTask(key, task);
   pushSpaces(key, state);
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
-  key.push(state.doubted.length);
+  key.push(state.doubted.length, state.kept?.log.length ?? 0);
   pushServed(key, state.served);
   for (const ghost of state.ghosts) key.push(ghost.owner, state.ghosts.indexOf(ghost));
   return key;

@@ -15,6 +15,7 @@ import {
 } from './calls.ts';
 import { countConcurrent } from './files/counts.ts';
 import { isDoubted, isUnreliable, shrug } from './files/doubt.ts';
+import { isLost, noteSynced } from './files/kept.ts';
 import { isServed } from './files/request.ts';
 import { keeps, storeSettled } from './files/settle.ts';
 import { clauseOf, servedText } from './files/text.ts';
@@ -39,12 +40,15 @@ export const callReturns = (
         successAllowed(state, task, call, a0)
       : !call.done && errorAllowed(state, task, call, a0) === true;
   const group = claimedCall(state, call.number)?.group;
-  if (name && group && shrugs(state, group, errno, fine)) shrug(state, task, name, call, group);
-  else if (!fine) return wrongResult(state, task, call, a0, errors);
+  const excused = group && shrugs(state, group, errno, fine) && !isLost(state, task, call, a0);
+  if (name && group && excused) shrug(state, task, name, call, group);
+  else if (!fine || (group && isDoubted(state, group)))
+    return wrongResult(state, task, call, a0, errors);
   else if (errno === undefined) {
     if (settled && name) storeSettled(state, task, name, call, settled);
     else if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
+  if (name === 'sync' && errno === undefined && !excused) noteSynced(state, call);
   if (name && isServed(name)) countConcurrent(state, task);
   task.call = undefined;
   noLongerPending(state, task.tid);

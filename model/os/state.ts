@@ -19,9 +19,9 @@ import {
   type Word,
 } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
-import type { Operation, Workload } from '../../spec/workload.ts';
-
+import type { FaultKind, Operation, Workload } from '../../spec/workload.ts';
 import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
+import type { FileSystem } from './files/tree.ts';
 
 export type SpaceId = number;
 export type PageId = number;
@@ -81,6 +81,8 @@ export interface PendingCall {
   sent: number;
   /** For a call of a service that took effect before it returned. */
   settled?: Settlement;
+  /** For sync: effects on files when it began. */
+  began?: number;
   /** Words in its buffer that other tasks have stored to meanwhile, by address. */
   overwritten?: readonly VirtualAddress[];
 }
@@ -93,6 +95,14 @@ export interface Settlement {
   /** What is in its buffer then, and how many of its last bytes may be anything. */
   readonly stored: Uint8Array;
   readonly loose: number;
+}
+
+/** What was on the disk when the last sync returned, and names that were used to change anything since. */
+export interface Kept {
+  readonly files: FileSystem;
+  readonly log: readonly { readonly at: number; readonly names: readonly string[] }[];
+  /** Effects so far: the number of the next one in the log. */
+  readonly effects: number;
 }
 
 /** A call of a service whose caller was ended: it may still take effect, at some time or never. */
@@ -200,6 +210,8 @@ export interface OsState {
   served: Served;
   /** Groups of calls of which nothing is known any more: a service may have lost its state. */
   doubted: readonly AbiGroup[];
+  /** What a service that fails must keep; only where that is judged. */
+  kept: Kept | undefined;
   /** The last of them only: a call that is forgotten never takes effect. */
   ghosts: readonly Ghost[];
   /** How often each transition was taken, by index. */
@@ -211,6 +223,18 @@ export interface Claims {
   readonly implements: readonly AbiGroup[];
   readonly fairness?: number;
 }
+
+/** Faults of these kinds stop a service, and store or answer nothing wrong before that. */
+const CLEAN: ReadonlySet<FaultKind> = new Set([
+  'null dereference',
+  'endless loop',
+  'silence',
+  'leak',
+]);
+
+const keepsSynced = (workload: Workload): boolean =>
+  unreliableGroups(workload).includes('files') &&
+  (workload.faults ?? []).every(({ kind }) => CLEAN.has(kind));
 
 const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup[] => {
   const services = new Set(faults.map(({ service }) => service));
@@ -261,6 +285,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     lastVictim: undefined,
     served: nothingServed(),
     doubted: [],
+    kept: keepsSynced(workload) ? { files: nothingServed().files, log: [], effects: 0 } : undefined,
     ghosts: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };

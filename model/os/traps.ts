@@ -189,6 +189,7 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   task.registers[A0 + 2] = a2;
   task.call = { number, args: [a0, a1, a2], done: false, child: 0, sent: 0 };
   const description = claimedCall(state, number);
+  if (state.kept) task.call.began = state.kept.effects;
   if (!description) return undefined;
   if (description.name === 'exit') exitNow(state, task, a0);
   else if (changesOthers(description.name)) state.pending.push(task.tid);

@@ -12,6 +12,7 @@ import { OpenFlag } from '../../../spec/files.ts';
 import { copyState } from '../copy.ts';
 import type { OsState, SpaceId, Task } from '../state.ts';
 import { isDoubted } from './doubt.ts';
+import { namesIn } from './kept.ts';
 import { pushServed } from './key.ts';
 import { dropped } from './network.ts';
 import { isServed, requestOf } from './request.ts';
@@ -183,11 +184,6 @@ const sameFile = (served: Served, a: Underway, b: Underway): boolean => {
   return file !== undefined && file === openFile(served, b);
 };
 
-const namesIn = (call: ServiceCall): readonly string[] => {
-  const paths = 'path' in call ? [call.path] : 'from' in call ? [call.from, call.to] : [];
-  return paths.flatMap((path) => (typeof path === 'string' ? path.split('/') : []));
-};
-
 /** Opens without making or emptying anything, and stat, only look. */
 const looks = (call: ServiceCall): boolean =>
   call.call === 'stat' ||
@@ -196,7 +192,7 @@ const looks = (call: ServiceCall): boolean =>
 const sameNames = (a: ServiceCall, b: ServiceCall): boolean => {
   if (looks(a) && looks(b)) return false;
   const names = namesIn(b);
-  return namesIn(a).some((name) => name !== '' && names.includes(name));
+  return namesIn(a).some((name) => names.includes(name));
 };
 
 const empties = (call: ServiceCall): boolean =>

@@ -6,13 +6,15 @@
  *
  * A state in which a service was never in doubt is preferred: so a call is judged as strictly as the run allows.
  *
- * Left out: that what was synced is kept. The properties of faults compare it with the run without the fault.
+ * What was synced must still be there (kept.ts). Left out: that its contents are the same.
  */
 import type { AbiGroup, CallName } from '../../../spec/abi.ts';
 import type { OsState, PendingCall, Task } from '../state.ts';
 import type { Violation } from '../violation.ts';
 import { bufferOf } from './buffer.ts';
+import { noteTouched } from './kept.ts';
 import { abandonBuffer } from './memory.ts';
+import { isServed, requestOf } from './request.ts';
 
 /** May calls of this group go wrong in this run? */
 export const isUnreliable = ({ setting }: OsState, group: AbiGroup): boolean =>
@@ -35,6 +37,7 @@ export const shrug = (
   group: AbiGroup,
 ): void => {
   doubt(state, group);
+  if (isServed(name)) noteTouched(state, task.space, requestOf(state, task, name, args));
   const { va, bytes } = bufferOf(name, args);
   abandonBuffer(state, task, va, bytes);
 };

@@ -520,6 +520,30 @@ describe('a service that may fail', () => {
     expect(run.calls(1).back(1, { a0: 2 }).state.doubted).toEqual([]);
   });
 
+  test('keeps what was synced, but for what was touched since', () => {
+    const statAgain = (...middle: [Operation, Word][]): Run => {
+      const calls: [Operation, Word][] = [
+        page2,
+        [call('open', F, making), 3],
+        [call('fwrite', 3, F, 2), 2],
+        ...middle,
+        [call('stat', F, 0x2000), error('ENOENT')],
+      ];
+      let run = started([calls.map(([operation]) => operation)], { faults });
+      for (const [, a0] of calls) run = run.calls(1).back(1, { a0 });
+      return run;
+    };
+    const sync: [Operation, Word] = [call('sync'), 0];
+    const failed: [Operation, Word] = [call('dup', 3), error('EIO')];
+    expect(statAgain().violation).toBeUndefined();
+    expect(statAgain(sync).clause).toBe('wrong-result-files');
+    expect(statAgain(sync, failed).clause).toBe('wrong-result-files');
+    expect(statAgain(sync, [call('fwrite', 3, F, 1), 1]).violation).toBeUndefined();
+    expect(statAgain(sync, [call('unlink', F), error('EIO')]).violation).toBeUndefined();
+    expect(statAgain([call('sync'), error('EIO')]).violation).toBeUndefined();
+    expect(statAgain(sync, [call('mkdir', D), 0]).clause).toBe('wrong-result-files');
+  });
+
   test('is not excused where the workload has no fault for it', () => {
     const other = [{ service: 'network', request: 0, kind: 'silence' }] as const;
     const run = started([[call('bind', 7), call('open', F, making)]], { faults: other })

@@ -4,6 +4,7 @@ import type { Args, Rule, Rules } from '../rule.ts';
 import type { OsState, Task } from '../state.ts';
 import { bufferOf } from './buffer.ts';
 import { countEffect } from './counts.ts';
+import { noteTouched } from './kept.ts';
 import { storeBytes } from './memory.ts';
 import { isServed, requestOf, type ServedName } from './request.ts';
 import { outcomeWith, type ServiceOutcome, serviceOutcome } from './served.ts';
@@ -22,6 +23,7 @@ const ruleOf = (name: ServedName): Rule => ({
     const call = requestOf(state, task, name, args);
     const done = outcomeWith(state.served, task.space, call, a0);
     const { after, stored: bytes, loose } = done;
+    noteTouched(state, task.space, call);
     countEffect(state, state.served, task.space, call, done);
     state.served = after;
     storeBytes(state, task, { va: bufferOf(name, args).va, bytes, loose });

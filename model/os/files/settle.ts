@@ -7,6 +7,7 @@ import type { Ghost, OsState, PendingCall, Settlement, SpaceId, Task } from '../
 import { take } from '../state.ts';
 import { bufferOf } from './buffer.ts';
 import { countEffect } from './counts.ts';
+import { noteTouched } from './kept.ts';
 import { abandonBuffer, storeBytes } from './memory.ts';
 import { isServed, requestOf } from './request.ts';
 import { forgetOwner, type ServiceOutcome, serviceOutcome } from './served.ts';
@@ -30,6 +31,7 @@ export const settleNow = (state: OsState, task: Task, name: CallName): void => {
   if (outcome.errors.length === 0) {
     countEffect(state, state.served, task.space, request, outcome);
   }
+  noteTouched(state, task.space, request);
   state.served = outcome.after;
   call.done = true;
   call.settled = settlementOf(outcome);
@@ -38,6 +40,7 @@ export const settleNow = (state: OsState, task: Task, name: CallName): void => {
 /** A ghost takes effect now. */
 export const layGhost = (state: OsState, ghost: Ghost | undefined): void => {
   if (!ghost) return;
+  noteTouched(state, ghost.owner, ghost.call);
   state.served = serviceOutcome(state.served, ghost.owner, ghost.call).after;
   state.ghosts = state.ghosts.filter((other) => other !== ghost);
   leave(state, ghost.owner);
@@ -70,6 +73,7 @@ export const abandon = (state: OsState, task: Task, name: CallName): void => {
   abandonBuffer(state, task, va, bytes);
   if (call.settled) return;
   const ghost = { owner: task.space, call: requestOf(state, task, name, call.args) };
+  noteTouched(state, ghost.owner, ghost.call);
   state.ghosts = [...state.ghosts.slice(1 - MAX_GHOSTS), ghost];
 };
 
