@@ -1,10 +1,10 @@
 /**
  * The calls on files: `spec/files.ts` says what flags, limits and paths are. Errors are those of Linux.
  *
- * Each call takes effect at one moment between ecall and return, all of it: also what it reads and stores in the
- * caller's memory; only the buffer of a `read` may change at any time between call and return. All registers but `a0`
- * survive. Numbers of bytes and offsets are checked as Linux checks them: `length` of truncate and `offset` of seek are
- * signed.
+ * Each call takes effect at one moment between ecall and return, all of it: also what it reads of the caller's memory;
+ * only the buffer of `read` and `stat` may change at any time between call and return. A call whose caller is killed
+ * takes effect at some later time or never. All registers but `a0` survive. Numbers of bytes and offsets are checked as
+ * Linux checks them: `length` of truncate and `offset` of seek are signed.
  * @see Linux, fs/namei.c, fs/open.c, fs/read_write.c
  */
 import type { CallDescription } from './call.ts';
