@@ -1,0 +1,200 @@
+/**
+ * One run, measured from outside: how often each event that costs cycles came on each hart, and what the log shows of
+ * messages, mode switches, address spaces and tables. Events are counted once and priced with any table of costs.
+ *
+ * Cycles are a sum over a table of costs, so running with a table in which one cost is 1 and all others are 0 counts
+ * that event; a run does not depend on its costs (tested).
+ */
+import type { Kernel } from '../../hardware/contract.ts';
+import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
+import { Arena, assemble, boot } from '../../hardware/run.ts';
+import { Replica } from '../../model/abstraction/memory.ts';
+import { Call } from '../../spec/abi.ts';
+import { layoutOf, SERVICE_TID } from '../../spec/layout.ts';
+import { END_REASONS, RECORD_WORDS, RecordKind } from '../../spec/records.ts';
+import { A0, A7, Cause, type Frame, rootOf, wordIn } from '../../spec/riscv.ts';
+import type { Operation, Workload } from '../../spec/workload.ts';
+
+export type CostName = keyof Costs;
+export const COST_NAMES = Object.keys(DEFAULT_COSTS) as readonly CostName[];
+/** How often each event that costs came. */
+export type Counts = Readonly<Record<CostName, number>>;
+
+/** How a task fared: the results of its calls in order, and whether it came to its exit. */
+export interface Fate {
+  readonly results: readonly number[];
+  readonly exited: boolean;
+}
+
+export interface Measured {
+  /** By hart. */
+  readonly counts: readonly Counts[];
+  readonly messages: number;
+  readonly modeSwitches: number;
+  readonly spaceSwitches: number;
+  readonly addressSpaces: number;
+  readonly tableFrames: number;
+  /** Every task came to its exit, and no hart stopped. */
+  readonly completed: boolean;
+  readonly halted: boolean;
+  readonly fates: ReadonlyMap<number, Fate>;
+  /** The text of the halt record, if there is one. */
+  readonly lastWords: string;
+}
+
+const ARENA_WORDS = 1 << 21;
+const arena = new Arena(new Uint32Array(ARENA_WORDS));
+
+/** Cycles of the hart that is busy longest. */
+export const price = ({ counts }: Pick<Measured, 'counts'>, costs: Costs): number =>
+  Math.max(
+    ...counts.map((one) => COST_NAMES.reduce((all, name) => all + one[name] * costs[name], 0)),
+  );
+
+/** Whether every event that costs came at most as often, on one hart: then it is as cheap whatever the costs. */
+export const isContained = (less: Measured, more: Measured): boolean =>
+  less.counts.length === 1 &&
+  COST_NAMES.every((name) => (less.counts[0]?.[name] ?? 0) <= (more.counts[0]?.[name] ?? 0));
+
+export const measure = (kernel: Kernel, workload: Workload): Measured => ({
+  counts: countsOf(kernel, workload),
+  ...observe(kernel, workload),
+});
+
+const NOTHING = Object.fromEntries(COST_NAMES.map((name) => [name, 0])) as Record<CostName, number>;
+
+const countsOf = (kernel: Kernel, workload: Workload): readonly Counts[] => {
+  const counts = Array.from({ length: workload.harts }, () => ({ ...NOTHING }));
+  for (const name of COST_NAMES) {
+    const run = assemble(workload, { arena, observe: false, costs: { ...NOTHING, [name]: 1 } });
+    boot(run.core, kernel, run.machine, run.image);
+    run.core.run();
+    for (const [hart, count] of counts.entries()) count[name] = run.core.harts[hart]?.cycle ?? 0;
+  }
+  return counts;
+};
+
+/** One run without prices: what the log says of everything else. @param kernel boots freshly */
+export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, 'counts'> => {
+  const { core, machine, image } = assemble(workload, { arena });
+  boot(core, kernel, machine, image);
+  core.run();
+  const reader = new Reader(workload);
+  const { log } = core;
+  if (log) reader.read(log.words, log.length);
+  return reader.result(workload.start.length, log?.messages.at(-1) ?? '');
+};
+
+const NEXT_REQUEST = 64;
+const RECEIVING: readonly number[] = [Call.receive, Call.call];
+const END_HALTED = END_REASONS.indexOf('halted');
+
+class Reader {
+  readonly #operations: readonly Operation[];
+  readonly #memory: Replica;
+  readonly #roots = new Set<Frame>();
+  readonly #rootOfHart: Frame[] = [];
+  readonly #inCall = new Set<number>();
+  readonly #fates = new Map<number, { results: number[]; exited: boolean }>();
+  #messages = 0;
+  #modeSwitches = 0;
+  #spaceSwitches = 0;
+  #tableFrames = 0;
+  #halted = false;
+
+  constructor(workload: Workload) {
+    const layout = layoutOf(workload);
+    this.#operations = layout.operations;
+    this.#memory = new Replica(workload.frames, layout);
+  }
+
+  read(words: Uint32Array, length: number): void {
+    for (let at = 0; at < length; at += RECORD_WORDS) {
+      const kind = wordIn(words, at) & 0xff;
+      this.#record(words, at, kind);
+      if (kind === RecordKind.return) at += 4 * RECORD_WORDS;
+    }
+  }
+
+  result(tasks: number, lastWords: string): Omit<Measured, 'counts'> {
+    const exited = [...this.#fates.values()].filter((fate) => fate.exited).length;
+    return {
+      messages: this.#messages,
+      modeSwitches: this.#modeSwitches,
+      spaceSwitches: this.#spaceSwitches,
+      addressSpaces: this.#roots.size,
+      tableFrames: this.#tableFrames,
+      completed: exited === tasks && !this.#halted,
+      halted: this.#halted,
+      fates: this.#fates,
+      lastWords,
+    };
+  }
+
+  #record(words: Uint32Array, at: number, kind: number): void {
+    const tid = wordIn(words, at + 2);
+    switch (kind) {
+      case RecordKind.trap:
+        if (((wordIn(words, at) >>> 12) & 0xf) === 0) this.#modeSwitches += 1;
+        if (wordIn(words, at + 3) === Cause.userEcall) this.#inCall.add(tid);
+        break;
+      case RecordKind.return:
+        this.#return(words, at, tid);
+        break;
+      case RecordKind.retire:
+        this.#retire(wordIn(words, at + 4), tid);
+        break;
+      case RecordKind.satp:
+        this.#satp((wordIn(words, at) >>> 8) & 0xf, rootOf(wordIn(words, at + 3)));
+        break;
+      case RecordKind.word:
+        this.#memory.set(wordIn(words, at + 3), wordIn(words, at + 4), wordIn(words, at + 5));
+        break;
+      case RecordKind.halt:
+        this.#halted = true;
+        break;
+      case RecordKind.end:
+        if (wordIn(words, at + 3) === END_HALTED) this.#halted = true;
+        break;
+      default:
+    }
+  }
+
+  /** Back to a task or service: what arrived there, if it was in a call. */
+  #return(words: Uint32Array, at: number, tid: number): void {
+    this.#modeSwitches += 1;
+    if (!this.#inCall.delete(tid)) return;
+    const register = (index: number): number => wordIn(words, at + RECORD_WORDS + index);
+    if (tid >= SERVICE_TID) {
+      // A request that arrives, and the reply that it will have.
+      if (register(A7) === NEXT_REQUEST) this.#messages += 2;
+      return;
+    }
+    if (RECEIVING.includes(register(A7)) && (register(A0) | 0) >= 0) this.#messages += 1;
+    this.#fate(tid).results.push(register(A0) | 0);
+  }
+
+  #retire(word: number, tid: number): void {
+    const operation = this.#operations[word & 0x0fff_ffff];
+    if (tid < SERVICE_TID && operation?.op === 'call' && operation.call === 'exit') {
+      this.#fate(tid).exited = true;
+    }
+  }
+
+  #fate(tid: number): { results: number[]; exited: boolean } {
+    const known = this.#fates.get(tid);
+    if (known) return known;
+    const fate = { results: [], exited: false };
+    this.#fates.set(tid, fate);
+    return fate;
+  }
+
+  #satp(hart: number, root: Frame): void {
+    if (this.#rootOfHart[hart] === root) return;
+    this.#rootOfHart[hart] = root;
+    this.#spaceSwitches += 1;
+    this.#roots.add(root);
+    const tables = new Set([...this.#roots].flatMap((one) => this.#memory.walk(one).tables));
+    this.#tableFrames = Math.max(this.#tableFrames, tables.size);
+  }
+}
