@@ -1,0 +1,93 @@
+/**
+ * The block driver: sectors of the disk for its client. It moves them by DMA into and out of the page that is its whole
+ * segment, and sleeps until the device interrupts. It keeps no state between requests, so a restart loses nothing.
+ *
+ * Left out: a clock. A device that never answers keeps it waiting; whoever watches the driver has to notice.
+ */
+import { DeviceStatus, DiskCommand, DiskRegister, SECTOR_SIZE } from '../../spec/devices.ts';
+import { Errno } from '../../spec/errno.ts';
+import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
+import type { Request, Service, Steps, World } from './contract.ts';
+
+/**
+ * `read(sector, va, count)` and `write(sector, va, count)` move sectors to and from the client's memory at va and answer
+ * 0, or −EIO where the device refuses, −EFAULT for the client's memory, −EINVAL for more sectors than any disk has.
+ * `sectors()` says how many the disk has.
+ */
+export const DiskOperation = { read: 0, write: 1, sectors: 2 } as const;
+
+/** Sectors that the buffer holds: so many are copied to or from the client at once. */
+const BATCH = PAGE_SIZE / SECTOR_SIZE;
+const MAX_COUNT = 65_536;
+/** Interrupts that it sits through for one command before it gives up: left-over ones are one or two. */
+const PATIENCE = 16;
+
+/** Waits while the device is busy. Answers its status then. */
+function* settled(world: World, registers: Word): Steps<Word> {
+  for (let waits = 0; waits < PATIENCE; waits++) {
+    const status = world.memory.load(registers + DiskRegister.status);
+    if (status !== DeviceStatus.busy) return status;
+    yield* world.interrupt('disk');
+  }
+  return DeviceStatus.error;
+}
+
+/** One command for one sector, which lies at `slot` in the buffer. */
+function* command(world: World, operation: number, sector: Word, slot: number): Steps<number> {
+  const { memory, devices, segment } = world;
+  const registers = devices.disk ?? 0;
+  yield* settled(world, registers); // what the driver before a restart asked for may still be under way
+  memory.store(registers + DiskRegister.sector, sector);
+  memory.store(registers + DiskRegister.address, world.dmaAddress(segment + slot * SECTOR_SIZE));
+  const code = operation === DiskOperation.read ? DiskCommand.read : DiskCommand.write;
+  memory.store(registers + DiskRegister.command, code);
+  return (yield* settled(world, registers)) === DeviceStatus.done ? 0 : -Errno.EIO;
+}
+
+function* commands(world: World, operation: number, sector: Word, count: number): Steps<number> {
+  for (let slot = 0; slot < count; slot++) {
+    const error = yield* command(world, operation, sector + slot, slot);
+    if (error < 0) return error;
+  }
+  return 0;
+}
+
+function* transfer(world: World, { operation, args, client }: Request): Steps<number> {
+  const [sector, va, count] = args;
+  if (count > MAX_COUNT) return -Errno.EINVAL;
+  const buffer = world.segment;
+  for (let done = 0; done < count; done += BATCH) {
+    const batch = Math.min(count - done, BATCH);
+    const bytes = batch * SECTOR_SIZE;
+    const at = va + done * SECTOR_SIZE;
+    const writes = operation === DiskOperation.write;
+    if (writes && (yield* client.read(at, buffer, bytes)) !== 0) return -Errno.EFAULT;
+    const error = yield* commands(world, operation, sector + done, batch);
+    if (error < 0) return error;
+    if (!writes && (yield* client.write(buffer, at, bytes)) !== 0) return -Errno.EFAULT;
+  }
+  return 0;
+}
+
+function* handle(world: World, request: Request): Steps<number> {
+  switch (request.operation) {
+    case DiskOperation.read:
+    case DiskOperation.write:
+      return yield* transfer(world, request);
+    case DiskOperation.sectors:
+      return world.memory.load((world.devices.disk ?? 0) + DiskRegister.sectors);
+    default:
+      return -Errno.ENOSYS;
+  }
+}
+
+export const diskService: Service = {
+  name: 'disk',
+  operations: Object.keys(DiskOperation),
+  uses: [],
+  devices: ['disk'],
+  pages: 1,
+  *start(world) {
+    return { handle: (request) => handle(world, request) };
+  },
+};
