@@ -7,14 +7,23 @@
 import type { BootImage, Machine, Routine } from '../../hardware/contract.ts';
 import { type Frame, WORDS_PER_FRAME, wordIn } from '../../spec/riscv.ts';
 import { entryOf } from './frames.ts';
-import type { Routines, State } from './kernel.ts';
+import type { CallRoutine, Routines, State } from './kernel.ts';
 import { Control, SPACES, TASKS } from './layout.ts';
 import { addFrame, set } from './tables.ts';
 import { callTable } from './trap.ts';
 
 export const kernelRoot = (k: State): Frame => k.image.kernelRoot;
 
-export const boot = (machine: Machine, image: BootImage, routines: Routines): Routine => {
+/** Nothing but the core is mapped in every space. */
+export const attach = (): void => {};
+
+/** @param further calls beyond the core's, by number */
+export const boot = (
+  machine: Machine,
+  image: BootImage,
+  routines: Routines,
+  further: ReadonlyMap<number, CallRoutine> = new Map(),
+): Routine => {
   const ownFrames = image.freeFrames.slice(0, 3 + Math.ceil(machine.frames / WORDS_PER_FRAME));
   const [control = 0, tasks = 0, spaces = 0, ...frameTable] = ownFrames;
   const ram: Uint32Array[] = [];
@@ -23,7 +32,7 @@ export const boot = (machine: Machine, image: BootImage, routines: Routines): Ro
     machine,
     image,
     routines,
-    calls: callTable(routines),
+    calls: callTable(routines, further),
     ram,
     control: machine.frame(control),
   };
@@ -33,7 +42,10 @@ export const boot = (machine: Machine, image: BootImage, routines: Routines): Ro
   fillPool(k, ownFrames);
   k.control[Control.asids] = 1;
   k.control[Control.nextTid] = 1;
+  k.control[Control.nextSpace] = 1;
+  k.control[Control.ownFrames] = ownFrames.length;
   k.control[Control.kernelRoot] = routines.kernelRoot(k);
+  routines.attach(k);
   for (const hart of machine.harts)
     hart.onRemoteFence((waiting) => routines.acknowledge(k, waiting));
   for (const program of image.start) routines.startProgram(k, 0, program);

@@ -49,12 +49,30 @@ export const zeroFrame = (k: State, frame: Frame): void => {
   k.machine.frame(frame).fill(0);
 };
 
-/** Last in, first out: what was just given back is warm in the cache. */
+const nextFree = (k: State, frame: Frame): Frame =>
+  (get(k, entryOf(k, frame), 0) & ~FREE_FRAME) >>> 0;
+
+/** Last in, first out: what was just given back is warm in the cache; unless somebody has chosen one. */
 export const takeFrame = (k: State): Frame => {
-  const frame = wordIn(k.control, Control.freeHead);
-  k.control[Control.freeHead] = (get(k, entryOf(k, frame), 0) & ~FREE_FRAME) >>> 0;
+  const chosen = wordIn(k.control, Control.chosen);
+  k.control[Control.chosen] = 0;
+  const head = wordIn(k.control, Control.freeHead);
+  const frame = chosen === 0 ? head : chosen;
+  if (frame === head) k.control[Control.freeHead] = nextFree(k, frame);
+  else unlinkFrame(k, frame);
   return frame;
 };
+
+/** Takes a free frame that is not the first out of the list. */
+const unlinkFrame = (k: State, frame: Frame): void => {
+  let before = wordIn(k.control, Control.freeHead);
+  while (nextFree(k, before) !== frame) before = nextFree(k, before);
+  set(k, entryOf(k, before), 0, (FREE_FRAME | nextFree(k, frame)) >>> 0);
+};
+
+/** Whether nobody uses a frame of the pool. */
+export const isFree = (k: State, frame: Frame): boolean =>
+  frame < k.machine.frames && (get(k, entryOf(k, frame), 0) & FREE_FRAME) !== 0;
 
 export const giveFrame = (k: State, frame: Frame): void => {
   set(k, entryOf(k, frame), 0, (FREE_FRAME | wordIn(k.control, Control.freeHead)) >>> 0);

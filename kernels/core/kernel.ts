@@ -46,6 +46,8 @@ export interface Routines {
   // ---- boot.ts
   /** The root table that idle harts are on and that every space's root is a copy of. */
   kernelRoot(k: State): Frame;
+  /** Before the first address space is made: what else is mapped in all of them. */
+  attach(k: State): void;
 
   // ---- trap.ts
   /** What runs on every trap. A generator where the hart has to wait for other harts. */
@@ -54,6 +56,12 @@ export interface Routines {
   trapFromKernel(k: State, hart: Hart): void;
   /** A system call of `task`: looks the number up, does it, and delivers its result. */
   call(k: State, hart: Hart, task: Task): void;
+  /** A device wants attention. */
+  externalInterrupt(k: State, hart: Hart): void;
+  /** Work of the kernel that belongs to no task: done before a hart leaves. */
+  background(k: State, hart: Hart): void;
+  /** The kernel thread of the task that the hart has been given goes on: to its end, or until it waits. */
+  resume(k: State, hart: Hart, task: Task): void;
 
   // ---- switch.ts
   /** The registers of the interrupted task into its record. */
@@ -142,6 +150,8 @@ export interface Routines {
   createTask(k: State, space: Space, pc: VirtualAddress, parent: Task): Task;
   /** The task that the hart runs ends. */
   stop(k: State, hart: Hart, task: Task, status: number): void;
+  /** A task that is on no hart leaves the queue that it is in, or what else it waits for. */
+  withdraw(k: State, task: Task): void;
   /** A task that is in no queue and on no hart ends: its children, its space and its parent are told. */
   end(k: State, task: Task, status: number): void;
   /** Its children go on without it; those that have ended are forgotten. */

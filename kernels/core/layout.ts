@@ -40,8 +40,14 @@ export const Control = {
   kernelRoot: 8,
   /** Two words: bit a is set while a space has asid a. Bit 0 is always set. */
   asids: 9,
+  /** The number that the next address space gets. */
+  nextSpace: 11,
   /** A word that only kernels with a policy of their own use. */
   policy: 12,
+  /** Free frames at boot that the kernel took for itself: the first ones. */
+  ownFrames: 13,
+  /** The free frame that the next page gets, where somebody has chosen one; 0: any. */
+  chosen: 14,
   harts: 16,
   frameTable: 80,
   taskTable: 128,
@@ -94,6 +100,10 @@ export const TaskWord = {
   status: 5,
   /** The child that it waits for. */
   waitsFor: 6,
+  /** What the kernel still does for it: the number of its kernel thread; 0: it goes on in user mode. */
+  thread: 7,
+  /** Not 0 while it waits in the kernel for something else than a child or a hart: it is in no queue. */
+  blocked: 8,
   /** 32 words: pc, x1 to x31. */
   context: 32,
 } as const;
@@ -117,6 +127,8 @@ export const SpaceWord = {
   text: 5,
   /** Pages mapped, without text. */
   pages: 6,
+  /** Its number: 1 or more, never given twice. */
+  id: 7,
 } as const;
 
 /**

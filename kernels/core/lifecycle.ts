@@ -139,7 +139,12 @@ export const kill = (k: State, _: Hart, task: Task, tid: Word): number => {
     k.machine.sendIpi(hart);
     return 0;
   }
-  if (get(k, child, TaskWord.waitsFor) === 0) k.routines.dequeue(k, child);
+  k.routines.withdraw(k, child);
   k.routines.end(k, child, KILLED_STATUS);
   return 0;
+};
+
+export const withdraw = (k: State, task: Task): void => {
+  const waits = get(k, task, TaskWord.waitsFor) !== 0 || get(k, task, TaskWord.blocked) !== 0;
+  if (!waits) k.routines.dequeue(k, task);
 };

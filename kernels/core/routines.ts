@@ -5,7 +5,7 @@
  * and known-bad mutants are made, without a flag in any of these files.
  * Left out: swapping, priorities, sharing beyond parent and child, user space beyond 4 MiB.
  */
-import { kernelRoot } from './boot.ts';
+import { attach, kernelRoot } from './boot.ts';
 import * as console from './console.ts';
 import * as fences from './fences.ts';
 import * as frames from './frames.ts';
@@ -21,10 +21,14 @@ import * as waiting from './waiting.ts';
 
 export const routines: Routines = {
   kernelRoot,
+  attach,
 
   trap: traps.trap,
   trapFromKernel: traps.trapFromKernel,
   call: traps.call,
+  externalInterrupt: traps.externalInterrupt,
+  background: traps.background,
+  resume: traps.resume,
 
   saveContext: switching.saveContext,
   restoreContext: switching.restoreContext,
@@ -72,6 +76,7 @@ export const routines: Routines = {
   startProgram: lifecycle.startProgram,
   createTask: lifecycle.createTask,
   stop: lifecycle.stop,
+  withdraw: lifecycle.withdraw,
   end: lifecycle.end,
   orphan: lifecycle.orphan,
   leaveSpace: lifecycle.leaveSpace,

@@ -45,6 +45,9 @@ export const createSpace = (k: State, program: number): Space => {
   rootTable[0] = pte(leaf, Pte.V);
   set(k, space, SpaceWord.satp, satp(root, routines.allocateAsid(k)));
   set(k, space, SpaceWord.leaf, leaf);
+  const id = wordIn(k.control, Control.nextSpace);
+  k.control[Control.nextSpace] = id + 1;
+  set(k, space, SpaceWord.id, id);
   set(k, space, SpaceWord.stale, allHarts(k));
   set(k, space, SpaceWord.text, text.entry >>> PAGE_SHIFT);
   return space;

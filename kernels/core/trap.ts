@@ -18,8 +18,8 @@ import {
   type Waiting,
 } from './kernel.ts';
 import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
-import { set } from './tables.ts';
-import { isDoomed } from './tasks.ts';
+import { get, set } from './tables.ts';
+import { isDoomed, runningOn } from './tasks.ts';
 
 export const trap = (k: State, hart: Hart): Waiting | undefined => {
   const { routines, control } = k;
@@ -34,16 +34,32 @@ export const trap = (k: State, hart: Hart): Waiting | undefined => {
     if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
     else routines.call(k, hart, task);
   } else if (hart.spp === Mode.S) {
+    const isFault = !(hart.scause & Cause.interrupt);
     routines.trapFromKernel(k, hart);
-    return undefined;
+    if (isFault) return undefined;
   } else {
     routines.saveContext(k, hart, task);
     if (isDoomed(k, task)) routines.stop(k, hart, task, KILLED_STATUS);
     else interrupted(k, hart, task);
   }
-  if (control[at + HartWord.awaited] !== 0) return routines.awaitFence(k, hart);
-  if (control[at + HartWord.task] === 0) routines.dispatch(k, hart);
-  return undefined;
+  return leave(k, hart);
+};
+
+/**
+ * The way out: the hart waits for others if it must, is given a task if it has none, and finishes what the kernel still
+ * does for that task. Then it goes back to user mode, or idles.
+ */
+export const leave = (k: State, hart: Hart): Waiting | undefined => {
+  const { routines, control } = k;
+  const at = hartAt(hart.id);
+  for (;;) {
+    routines.background(k, hart);
+    if (control[at + HartWord.awaited] !== 0) return routines.awaitFence(k, hart);
+    if (control[at + HartWord.task] === 0) routines.dispatch(k, hart);
+    const task = wordIn(control, at + HartWord.task);
+    if (task === 0 || get(k, task, TaskWord.thread) === 0) return undefined;
+    routines.resume(k, hart, task);
+  }
 };
 
 /** Faults and interrupts. A software interrupt has done its work: requests and kills are seen at entry. */
@@ -54,7 +70,9 @@ const interrupted = (k: State, hart: Hart, task: Task): void => {
       k.routines.preempt(k, hart, task);
       return;
     case Cause.softwareInterrupt:
+      return;
     case Cause.externalInterrupt:
+      k.routines.externalInterrupt(k, hart);
       return;
     case Cause.instructionPageFault:
     case Cause.loadPageFault:
@@ -64,11 +82,19 @@ const interrupted = (k: State, hart: Hart, task: Task): void => {
   k.routines.stop(k, hart, task, faultStatus(scause));
 };
 
-/** An idle hart was woken. This kernel touches no user address itself, so a fault of its own has no repair. */
+/**
+ * An idle hart was woken; or the kernel touched a page of the task that it works for, which needs a frame, or of which
+ * this TLB holds old rights: then the access is tried again. No other fault of the kernel has a repair.
+ */
 export const trapFromKernel = (k: State, hart: Hart): void => {
-  if (!(hart.scause & Cause.interrupt)) return;
+  const { scause } = hart;
+  if (!(scause & Cause.interrupt)) {
+    const task = runningOn(k, hart);
+    if (task !== 0) k.routines.pageFault(k, hart, task);
+    return;
+  }
   k.control[Control.idle] = wordIn(k.control, Control.idle) & ~(1 << hart.id);
-  k.routines.dispatch(k, hart);
+  if (scause === Cause.externalInterrupt) k.routines.externalInterrupt(k, hart);
 };
 
 /** One look at a table, which boot has made of the routines: most numbers are not in it. */
@@ -81,9 +107,18 @@ export const call = (k: State, hart: Hart, task: Task): void => {
   set(k, task, TaskWord.context + A0, result);
 };
 
-/** The system calls by their numbers. */
-export const callTable = (routines: Routines): readonly (CallRoutine | undefined)[] => {
+/** The system calls by their numbers: the core's, and further ones. */
+export const callTable = (
+  routines: Routines,
+  further: ReadonlyMap<number, CallRoutine>,
+): readonly (CallRoutine | undefined)[] => {
   const calls: (CallRoutine | undefined)[] = [undefined];
   for (const { name } of CORE_CALLS) calls[Call[name]] = routines[name as CoreCallName];
+  for (const [number, routine] of further) calls[number] = routine;
   return calls;
 };
+
+/** A kernel of tasks and memory alone has no devices, no work of its own, and no kernel threads. */
+export const externalInterrupt = (): void => {};
+export const background = (): void => {};
+export const resume = (): void => {};

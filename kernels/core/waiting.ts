@@ -16,9 +16,10 @@ import { KILLED_STATUS } from '../../spec/abi.ts';
 import type { HartId } from '../../spec/riscv.ts';
 import { wordIn } from '../../spec/riscv.ts';
 import { type State, TRY_AGAIN, type Waiting } from './kernel.ts';
-import { HartWord, hartAt, type Space, SpaceWord } from './layout.ts';
+import { HartWord, hartAt, type Space, SpaceWord, type Task, TaskWord } from './layout.ts';
 import { get, set } from './tables.ts';
 import { isDoomed, runningOn } from './tasks.ts';
+import { leave } from './trap.ts';
 
 /** The bit of `awaited` behind those of the harts: the call waits for its turn. */
 const TURN = 1 << 4;
@@ -87,8 +88,9 @@ export function* awaitFence(k: State, hart: Hart): Waiting {
   }
   if (isAsked(k, id)) k.routines.acknowledge(k, hart);
   const task = runningOn(k, hart);
-  if (isDoomed(k, task)) k.routines.stop(k, hart, task, KILLED_STATUS); // killed while it waited
-  if (runningOn(k, hart) === 0) k.routines.dispatch(k, hart);
+  if (task !== 0 && isDoomed(k, task)) k.routines.stop(k, hart, task, KILLED_STATUS); // killed while it waited
+  const more = leave(k, hart);
+  if (more) yield* more;
 }
 
 /** A space that has died meanwhile has no queue any more. */
@@ -116,7 +118,13 @@ const goOn = (k: State, hart: Hart): void => {
   control[at + HartWord.awaited] = 0;
   control[at + HartWord.release] = 0;
   if (frame !== 0) routines.releaseFrame(k, frame);
-  if (awaited & TURN && !isDoomed(k, task)) routines.call(k, hart, task);
+  if (awaited & TURN && !isDoomed(k, task)) startAgain(k, hart, task);
   if (hasToWait(k, hart) && control[at + HartWord.waitsOn] === space) return;
   set(k, space, SpaceWord.queue, without(get(k, space, SpaceWord.queue), hart.id));
+};
+
+/** The call from its beginning; or, where it had come further, its kernel thread from where that waits. */
+const startAgain = (k: State, hart: Hart, task: Task): void => {
+  if (get(k, task, TaskWord.thread) === 0) k.routines.call(k, hart, task);
+  else k.routines.resume(k, hart, task);
 };
