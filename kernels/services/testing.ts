@@ -213,6 +213,8 @@ export class RamDisk implements TestDevice {
   /** Sectors written so far, and after how many of them the power fails: later writes are lost. */
   writes = 0;
   powerFailsAfter = Number.POSITIVE_INFINITY;
+  /** Bytes of the first lost sector that are written all the same. */
+  torn = 0;
   /** Commands that fail, by how many there were before; all from `brokenFrom` on. */
   readonly failing = new Set<number>();
   brokenFrom = Number.POSITIVE_INFINITY;
@@ -220,7 +222,7 @@ export class RamDisk implements TestDevice {
   readonly #registers = new Map<number, Word>([[DiskRegister.status, DeviceStatus.idle]]);
   #memory: TestMemory | undefined;
 
-  constructor(bytes = new Uint8Array(DISK_SECTORS * SECTOR_SIZE)) {
+  constructor(bytes: Uint8Array = new Uint8Array(DISK_SECTORS * SECTOR_SIZE)) {
     this.bytes = bytes;
   }
   get sectors(): number {
@@ -255,9 +257,9 @@ export class RamDisk implements TestDevice {
       memory.bytes.set(this.bytes.subarray(at, at + SECTOR_SIZE), place);
       return;
     }
-    if (this.writes < this.powerFailsAfter) {
-      this.bytes.set(memory.bytes.subarray(place, place + SECTOR_SIZE), at);
-    }
+    const last = this.writes === this.powerFailsAfter ? this.torn : 0;
+    const written = this.writes < this.powerFailsAfter ? SECTOR_SIZE : last;
+    this.bytes.set(memory.bytes.subarray(place, place + written), at);
     this.writes += 1;
   }
 }

@@ -4,8 +4,8 @@
  * Order of writes: (1) all dirty blocks of files and directories, (2) the changed blocks of the inode table, each to a
  * place where the tree on the disk has nothing, (3) the superblock, one sector, into the one of its two places that holds
  * the older generation. A crash before the end of (3) leaves the old superblock and the whole tree that it names; after
- * it the new one counts. So whatever a completed sync covered is there after a crash, and nothing half done ever is; even
- * a superblock that was torn while it was written is known by its checksum, and then the other one counts.
+ * it the new one counts. So whatever a completed sync covered is there after a crash, and nothing half done ever is. A
+ * superblock that was torn while it was written is known by its checksum, and then the other one counts.
  * @see Hitz, Lau, Malcolm: File System Design for an NFS File Server Appliance (WAFL), section 3
  */
 import { Errno } from '../../../spec/errno.ts';
