@@ -218,6 +218,8 @@ export class RamDisk implements TestDevice {
   /** Commands that fail, by how many there were before; all from `brokenFrom` on. */
   readonly failing = new Set<number>();
   brokenFrom = Number.POSITIVE_INFINITY;
+  /** What fails has been done all the same. */
+  lies = false;
   commands = 0;
   readonly #registers = new Map<number, Word>([[DiskRegister.status, DeviceStatus.idle]]);
   #memory: TestMemory | undefined;
@@ -246,7 +248,7 @@ export class RamDisk implements TestDevice {
     this.commands += 1;
     const sector = this.load(DiskRegister.sector);
     const done = !failed && sector < this.sectors;
-    if (done) this.#move(sector * SECTOR_SIZE);
+    if (done || this.lies) this.#move(sector * SECTOR_SIZE);
     this.#registers.set(DiskRegister.status, done ? DeviceStatus.done : DeviceStatus.error);
   }
   #move(at: number): void {

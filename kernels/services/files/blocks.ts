@@ -31,17 +31,14 @@ export const isUsed = (v: Volume, block: number): boolean =>
 export const isKept = (v: Volume, block: number): boolean =>
   (stateOf(v, block) & BlockState.kept) !== 0;
 
-/** A free block for what replaces something, or −ENOSPC. */
+/** A free block for what replaces something, the lowest; or −ENOSPC. */
 export const allocate = (v: Volume): number => {
   const blocks = blocksOf(v);
-  const hint = get(v, At.hint);
-  for (let i = 0; i < blocks; i++) {
-    const block = (hint + i) % blocks;
-    if (!isBlock(v, block) || stateOf(v, block) !== 0) continue;
+  for (let block = SUPERBLOCKS; block < blocks; block++) {
+    if (stateOf(v, block) !== 0) continue;
     setState(v, block, BlockState.used);
     put(v, At.used, get(v, At.used) + 1);
     put(v, At.free, get(v, At.free) - 1);
-    put(v, At.hint, block + 1);
     return block;
   }
   return -Errno.ENOSPC;

@@ -321,6 +321,12 @@ describe('the disk holds what it must', () => {
       task.call('close', fd);
     }
     expect(full).toBeGreaterThan(4);
+    expect(task.call('sync')).toBe(0);
+    for (let i = 0; i < full; i++) {
+      const fd = task.open(`f${i}`, writeOnly);
+      for (let at = 0; at < MAX_FILE_SIZE; at += 4096) expect(task.write(fd, piece)).toBe(4096);
+      task.call('close', fd);
+    }
     for (let i = 0; i <= full; i++) expect(task.onPath('unlink', `f${i}`)).toBe(0);
     fill(task, 2, MAX_FILE_SIZE);
     expect(task.call('sync')).toBe(0);

@@ -71,9 +71,8 @@ export const At = {
   changing: 4,
   /** Bit t: block t of the table differs from the disk. */
   dirty: 8,
-  /** The buffer, the block, from which the next search begins. */
+  /** The buffer from which the next search for one begins. */
   hand: 12,
-  hint: 16,
   /** Blocks that the tree uses, and blocks that neither it nor the one on the disk uses. */
   used: 20,
   free: 24,
