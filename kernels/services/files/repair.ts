@@ -7,6 +7,7 @@
  * open at a crash goes). All blocks that any inode names are kept from being written until the next sync.
  */
 import { MAX_FILE_SIZE, MAX_NAME } from '../../../spec/files.ts';
+import { wordIn } from '../../../spec/riscv.ts';
 import type { Steps } from '../contract.ts';
 import { clear, copyWithin } from '../copying.ts';
 import { isBlock, isUsed, keep, recount, use } from './blocks.ts';
@@ -49,11 +50,14 @@ const see = (v: Volume, inode: Inode, state: number): void => putByte(v, At.seen
 const countAt = (inode: Inode): number => At.transfer + inode * 4;
 const counted = (v: Volume, inode: Inode): number => get(v, countAt(inode));
 
+/** Bytes, at most, by kind. */
+const LARGEST = [0, MAX_FILE_SIZE, MAX_ENTRIES * ENTRY_BYTES];
+
 /** Brings size, kind and block numbers into their ranges. */
 const tidy = (v: Volume, inode: Inode): void => {
+  if (kindOf(v, inode) > Kind.directory) setKind(v, inode, Kind.free);
   const kind = kindOf(v, inode);
-  if (kind > Kind.directory) setKind(v, inode, Kind.free);
-  const most = kind === Kind.directory ? MAX_ENTRIES * ENTRY_BYTES : MAX_FILE_SIZE;
+  const most = wordIn(LARGEST, kind);
   if (sizeOf(v, inode) > most) setSize(v, inode, most);
   if (kind === Kind.directory && sizeOf(v, inode) % ENTRY_BYTES !== 0) {
     setSize(v, inode, entriesOf(v, inode) * ENTRY_BYTES);
