@@ -10,10 +10,18 @@ import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
 import { Arena, assemble, boot } from '../../hardware/run.ts';
 import { Replica } from '../../model/abstraction/memory.ts';
 import { Call } from '../../spec/abi.ts';
-import { layoutOf, SERVICE_TID } from '../../spec/layout.ts';
+import { indexOfText, type Layout, layoutOf, SERVICE_TID, USER_TEXT } from '../../spec/layout.ts';
 import { END_REASONS, RECORD_WORDS, RecordKind } from '../../spec/records.ts';
-import { A0, A7, Cause, type Frame, rootOf, wordIn } from '../../spec/riscv.ts';
-import type { Operation, Workload } from '../../spec/workload.ts';
+import {
+  A0,
+  A7,
+  Cause,
+  type Frame,
+  rootOf,
+  type VirtualAddress,
+  wordIn,
+} from '../../spec/riscv.ts';
+import type { Workload } from '../../spec/workload.ts';
 
 export type CostName = keyof Costs;
 export const COST_NAMES = Object.keys(DEFAULT_COSTS) as readonly CostName[];
@@ -85,12 +93,17 @@ export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, 'cou
   return reader.result(workload.start.length, log?.messages.at(-1) ?? '');
 };
 
+/** The word of no operation. */
+const NO_TEXT = 0x0fff_ffff;
+/** The call by which a service takes its next request. */
 const NEXT_REQUEST = 64;
 const RECEIVING: readonly number[] = [Call.receive, Call.call];
 const END_HALTED = END_REASONS.indexOf('halted');
 
 class Reader {
-  readonly #operations: readonly Operation[];
+  readonly #layout: Layout;
+  /** The program of each task: boot starts them all. */
+  readonly #start: readonly number[];
   readonly #memory: Replica;
   readonly #roots = new Set<Frame>();
   readonly #rootOfHart: Frame[] = [];
@@ -104,7 +117,8 @@ class Reader {
 
   constructor(workload: Workload) {
     const layout = layoutOf(workload);
-    this.#operations = layout.operations;
+    this.#layout = layout;
+    this.#start = workload.start;
     this.#memory = new Replica(workload.frames, layout);
   }
 
@@ -136,13 +150,10 @@ class Reader {
     switch (kind) {
       case RecordKind.trap:
         if (((wordIn(words, at) >>> 12) & 0xf) === 0) this.#modeSwitches += 1;
-        if (wordIn(words, at + 3) === Cause.userEcall) this.#inCall.add(tid);
+        if (wordIn(words, at + 3) === Cause.userEcall) this.#call(wordIn(words, at + 4), tid);
         break;
       case RecordKind.return:
         this.#return(words, at, tid);
-        break;
-      case RecordKind.retire:
-        this.#retire(wordIn(words, at + 4), tid);
         break;
       case RecordKind.satp:
         this.#satp((wordIn(words, at) >>> 8) & 0xf, rootOf(wordIn(words, at + 3)));
@@ -174,11 +185,13 @@ class Reader {
     this.#fate(tid).results.push(register(A0) | 0);
   }
 
-  #retire(word: number, tid: number): void {
-    const operation = this.#operations[word & 0x0fff_ffff];
-    if (tid < SERVICE_TID && operation?.op === 'call' && operation.call === 'exit') {
-      this.#fate(tid).exited = true;
-    }
+  #call(pc: VirtualAddress, tid: number): void {
+    this.#inCall.add(tid);
+    const program = this.#start[tid - 1];
+    const text = program === undefined ? undefined : this.#layout.texts[program];
+    const operation =
+      this.#layout.operations[indexOfText(text?.words.get((pc - USER_TEXT) / 4) ?? NO_TEXT)];
+    if (operation?.op === 'call' && operation.call === 'exit') this.#fate(tid).exited = true;
   }
 
   #fate(tid: number): { results: number[]; exited: boolean } {

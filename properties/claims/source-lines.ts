@@ -15,6 +15,8 @@ export interface SourceLines {
 export const SOURCE_LINES_FILE = 'source-lines.json';
 
 const KERNEL_FOLDERS = ['core', 'ipc', 'link'];
+/** Files of kernels/services that are no service. */
+const SHARED = ['contract', 'index'];
 const KERNELS = fileURLToPath(new URL('../../kernels/', import.meta.url));
 
 export const sourceLines = (): SourceLines => {
@@ -28,6 +30,7 @@ export const countSourceLines = (kernels: string): SourceLines => {
   const services: Record<string, number> = {};
   for (const entry of entries(`${kernels}services`)) {
     const name = entry.name.replace(/\.ts$/, '');
+    if (SHARED.includes(name)) continue;
     const path = `${kernels}services/${entry.name}`;
     const lines = entry.isDirectory() ? linesIn(path) : isSource(entry.name) ? linesOf(path) : 0;
     if (lines > 0) services[name] = (services[name] ?? 0) + lines;

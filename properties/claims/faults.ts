@@ -1,0 +1,113 @@
+/**
+ * What a fault of one service does to the tasks: a client of that service, one of another service, and one that only
+ * computes. Each of them ends as it does without the fault, or it is hit.
+ */
+import { KERNEL_TEXT } from '../../spec/layout.ts';
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  type ServiceFault,
+  type Workload,
+} from '../../spec/workload.ts';
+import { type FamilyName, type Shape, workloadOfShapes } from './families.ts';
+import { type Fate, observe } from './measure.ts';
+import type { Part, Subject } from './subject.ts';
+
+/** The family whose tasks use a service. */
+const FAMILY_OF: Readonly<Record<string, FamilyName>> = {
+  files: 'file',
+  disk: 'file',
+  console: 'console',
+  network: 'datagram',
+  memory: 'memory',
+};
+
+/** Frames of the direct map that a wild store hits: of nobody, and of the kernel. */
+const FREE_MEMORY = 0xc000_0000 + 120 * 4096;
+const KERNEL_MEMORY = 0xc000_0000 + 4096;
+export const WILD_STORES = [FREE_MEMORY, KERNEL_MEMORY, KERNEL_TEXT] as const;
+
+export interface FaultRun {
+  readonly service: string;
+  readonly placement: Part['placement'];
+  readonly fault: ServiceFault;
+  readonly workload: Workload;
+  /** Tids by how they fared; who uses the service, directly or not, is a client. */
+  readonly clientsHit: number;
+  readonly bystandersHit: number;
+  readonly tasks: number;
+  /** The whole system is lost: no hart goes on. */
+  readonly fatal: boolean;
+  readonly lastWords: string;
+}
+
+const shape = (family: FamilyName): Shape => ({
+  family,
+  tasks: 1,
+  rounds: 3,
+  bytes: 16,
+  harts: 1,
+  tlbEntries: 16,
+});
+
+/** The tasks: first the client of the service, then those that do not use it. */
+const tasksFor = (service: string): readonly FamilyName[] => {
+  const client = FAMILY_OF[service] ?? 'compute';
+  const other = service === 'console' || service === 'memory' ? 'compute' : 'console';
+  return [client, other, 'compute'];
+};
+
+export const faultWorkload = (fault: ServiceFault): Workload =>
+  workloadOfShapes(tasksFor(fault.service).map(shape), { faults: [fault] });
+
+/** Every kind of fault of every service, at its first and its third request; wild stores to each target. */
+export const faultsOf = ({ parts }: Subject): readonly ServiceFault[] =>
+  parts.flatMap(({ name }) =>
+    FAULT_KINDS.flatMap((kind) => [0, 2].flatMap((request) => faultsOfKind(name, kind, request))),
+  );
+
+const faultsOfKind = (service: string, kind: FaultKind, request: number): ServiceFault[] =>
+  kind === 'wild store'
+    ? WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }))
+    : [{ service, kind, request }];
+
+export const runFault = (subject: Subject, fault: ServiceFault): FaultRun => {
+  const workload = faultWorkload(fault);
+  const { faults: _, ...sound } = workload;
+  const before = observe(subject.kernel, sound);
+  const after = observe(subject.kernel, workload);
+  const hit = sound.start.map((_, index) => !sameFate(before.fates, after.fates, index + 1));
+  return {
+    service: fault.service,
+    placement: subject.parts.find(({ name }) => name === fault.service)?.placement ?? 'kernel',
+    fault,
+    workload,
+    clientsHit: hit[0] ? 1 : 0,
+    bystandersHit: hit.slice(1).filter(Boolean).length,
+    tasks: hit.length,
+    fatal: after.halted,
+    lastWords: after.lastWords,
+  };
+};
+
+const sameFate = (
+  before: ReadonlyMap<number, Fate>,
+  after: ReadonlyMap<number, Fate>,
+  tid: number,
+): boolean => {
+  const [one, other] = [before.get(tid), after.get(tid)];
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    one.exited === other.exited &&
+    one.results.length === other.results.length &&
+    one.results.every((result, index) => result === other.results[index])
+  );
+};
+
+/** Share of tasks that are hit, on average over faults. */
+export const blastRadius = (runs: readonly FaultRun[]): number =>
+  runs.length === 0
+    ? 0
+    : runs.reduce((all, run) => all + (run.clientsHit + run.bystandersHit) / run.tasks, 0) /
+      runs.length;
