@@ -98,7 +98,7 @@ export const releasePage = (k: State, entry: Word): void => {
 };
 
 /** The right that an access needs, by the fault that it caused. */
-const needed = (cause: Word): Rights => {
+export const needed = (cause: Word): Rights => {
   if (cause === Cause.storePageFault) return Pte.W;
   return cause === Cause.loadPageFault ? Pte.R : Pte.X;
 };

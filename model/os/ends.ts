@@ -26,8 +26,9 @@ export const goIdle = (state: OsState, event: Of<'idle'>): Violation | undefined
   return undefined;
 };
 
+/** Whose call it is, scontext says: the kernel may have gone on with a call that slept. */
 export const transmitted = (state: OsState, event: Of<'console'>): Violation | undefined => {
-  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const task = state.tasks.get(event.tid);
   const call = task?.call;
   const common = { clause: 'console-differs' as const, hart: event.hart, tid: task?.tid ?? 0 };
   if (!task || !call || claimedCall(state, call.number)?.name !== 'write') {

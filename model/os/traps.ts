@@ -66,7 +66,7 @@ export const trap = (state: OsState, event: TrapEvent): Violation | undefined =>
 
 /** A fault of supervisor mode is fine on a user address that the task may access: the kernel repairs it. */
 const supervisorTrap = (state: OsState, event: TrapEvent): Violation | undefined => {
-  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const task = state.tasks.get(event.tid);
   const right = FAULT_RIGHT[event.cause] ?? 0;
   if (task && right && event.tval < USER_END) return undefined;
   return {

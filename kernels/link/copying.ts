@@ -1,0 +1,115 @@
+/**
+ * What a service in the kernel may do with its client's memory.
+ *
+ * A client that is a task: the bytes go through the tables of the task, with SUM set, after its rights to every page
+ * have been checked; so a service reaches nothing that the task itself could not. Pages that were promised get their
+ * frames first. Between check and access nothing waits. Whoever must first wait for other harts at this space, waits.
+ *
+ * A client that is a service: its own segment.
+ */
+import { Errno } from '../../spec/errno.ts';
+import { serviceSegment } from '../../spec/layout.ts';
+import {
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  Pte,
+  type Rights,
+  type VirtualAddress,
+  wordIn,
+} from '../../spec/riscv.ts';
+import { PROMISED, SpaceWord } from '../core/layout.ts';
+import { leafOf } from '../core/pages.ts';
+import { get } from '../core/tables.ts';
+import { isBusy } from '../core/waiting.ts';
+import type { Client, Steps } from '../services/contract.ts';
+import { BUSY, type Link, type Linked, type Thread } from './linkage.ts';
+
+/** Bytes from one place to another, word by word where both are aligned alike. */
+const move = ({ hart }: Link, from: VirtualAddress, to: VirtualAddress, bytes: number): void => {
+  let at = 0;
+  if (((from ^ to) & 3) === 0) {
+    for (; at < bytes && ((from + at) & 3) !== 0; at++)
+      hart.storeByte(to + at, hart.loadByte(from + at));
+    for (; at + 4 <= bytes; at += 4) hart.store(to + at, hart.load(from + at));
+  }
+  for (; at < bytes; at++) hart.storeByte(to + at, hart.loadByte(from + at));
+};
+
+/** Makes every page of a range of the task's memory one that supervisor mode can access. False: the task may not. */
+const prepare = (
+  { k, hart }: Link,
+  { space }: Thread,
+  va: VirtualAddress,
+  bytes: number,
+  right: Rights,
+): boolean => {
+  if (va + bytes > k.image.userEnd) return false;
+  const leaf = leafOf(k, space);
+  const last = (va + bytes - 1) >>> PAGE_SHIFT;
+  for (let vpn = va >>> PAGE_SHIFT; vpn <= last; vpn++) {
+    if (!(k.routines.rightsOf(wordIn(leaf, vpn)) & right)) return false;
+  }
+  for (let vpn = va >>> PAGE_SHIFT; vpn <= last; vpn++) {
+    if (wordIn(leaf, vpn) & PROMISED) k.routines.populate(k, hart, space, vpn);
+  }
+  return true;
+};
+
+function* copy(
+  link: Link,
+  thread: Thread,
+  user: VirtualAddress,
+  bytes: number,
+  right: Rights,
+  transfer: () => void,
+): Steps<number> {
+  if (bytes === 0) return 0;
+  while (thread.task !== 0 && isBusy(link.k, link.hart, thread.space)) yield BUSY;
+  if (thread.task === 0 || !prepare(link, thread, user, bytes, right)) return -Errno.EFAULT;
+  link.hart.sum = true;
+  transfer();
+  link.hart.sum = false;
+  return 0;
+}
+
+/** The task that a thread works for. One that has ended can be neither read nor written any more. */
+export const taskClient = (link: Link, thread: Thread): Client => ({
+  id: get(link.k, thread.space, SpaceWord.id),
+  read: (from, to, bytes) =>
+    copy(link, thread, from, bytes, Pte.R, () => move(link, from, to, bytes)),
+  write: (from, to, bytes) =>
+    copy(link, thread, to, bytes, Pte.W, () => move(link, from, to, bytes)),
+});
+
+/** Clients that are services have numbers beyond those of all address spaces of tasks. */
+const SERVICE_CLIENT = 0x4000_0000;
+
+/** A service that asks another: what it may lend of its memory is its segment. */
+export const serviceClient = (link: Link, { index, service }: Linked): Client => {
+  const first = serviceSegment(index);
+  const end = first + service.pages * PAGE_SIZE;
+  const isOwn = (va: VirtualAddress, bytes: number): boolean => va >= first && va + bytes <= end;
+  // biome-ignore lint/correctness/useYield: within the kernel nothing has to be waited for.
+  function* transfer(from: VirtualAddress, to: VirtualAddress, bytes: number, own: number) {
+    if (!isOwn(own, bytes)) return -Errno.EFAULT;
+    move(link, from, to, bytes);
+    return 0;
+  }
+  return {
+    id: SERVICE_CLIENT + index,
+    read: (from, to, bytes) => transfer(from, to, bytes, from),
+    write: (from, to, bytes) => transfer(from, to, bytes, to),
+  };
+};
+
+/** The kernel itself asks, with no memory to lend. */
+export const KERNEL_CLIENT: Client = {
+  id: SERVICE_CLIENT - 1,
+  read: refuse,
+  write: refuse,
+};
+
+// biome-ignore lint/correctness/useYield: there is nothing to wait for.
+function* refuse(): Steps<number> {
+  return -Errno.EFAULT;
+}

@@ -1,0 +1,83 @@
+/**
+ * What the linker keeps of one boot: the services with their places, and the kernel threads.
+ *
+ * All of it stands outside RAM for one reason: an activation (a generator) cannot lie in RAM. Its number does, in the
+ * task's record, so a wild store there makes the kernel look for a thread that does not exist. What a service knows lies
+ * in its segment; here stands only who uses it now and who waits.
+ */
+import type { Hart } from '../../hardware/contract.ts';
+import type { DeviceName } from '../../spec/devices.ts';
+import type { Frame, VirtualAddress } from '../../spec/riscv.ts';
+import type { ServiceFault } from '../../spec/workload.ts';
+import type { State } from '../core/kernel.ts';
+import type { Space, Task } from '../core/layout.ts';
+import type { Client, Running, Service, ServiceName } from '../services/contract.ts';
+import type { Place } from './problems.ts';
+
+/**
+ * Why a kernel thread stops: it sleeps until somebody wakes it; or its hart has to wait for its turn at the address space
+ * of the task, where another hart is at work.
+ */
+export const SLEEP = 'sleep';
+export const BUSY = 'busy';
+
+/** The number that tells a service of the end of a client; no operation has it. */
+export const FORGET = 0xffff_ffff;
+
+/** An operation of the kernel on behalf of a task, that may wait. */
+export interface Thread {
+  /** Stands in the task's record. */
+  readonly number: number;
+  /** 0: its task has ended, or it never had one. Then it still comes to its end, but reaches no memory of a task. */
+  task: Task;
+  readonly space: Space;
+  steps: Generator<unknown, number, void> | undefined;
+  /** Whether the task gets the result: it made a call. Otherwise its instruction runs again. */
+  readonly answers: boolean;
+}
+
+/** One service of this boot. */
+export interface Linked {
+  readonly service: Service;
+  readonly index: number;
+  readonly place: Place;
+  /** Its segment, page by page; its text; its leaf table. */
+  readonly segment: readonly Frame[];
+  readonly text: Frame;
+  readonly leaf: Frame;
+  /** What goes wrong in it, by number of the request. */
+  readonly faults: readonly ServiceFault[];
+  /** Maps it and puts its code where it answers, when it is asked for the first time. */
+  readonly install: () => VirtualAddress;
+  /** Where its code is; 0: not yet there. */
+  entry: VirtualAddress;
+  running: Running | undefined;
+  /** Whose request it handles, and who waits for that, first come first served. */
+  holder: Thread | undefined;
+  readonly queue: Thread[];
+  client: Client | undefined;
+  /** Requests that it got. */
+  requests: number;
+  /** Address spaces that have asked it for something. */
+  readonly clients: Set<number>;
+  /** Interrupts that nobody has waited for yet, and who waits for one. */
+  readonly pending: Set<DeviceName>;
+  readonly waiters: Map<DeviceName, Thread>;
+}
+
+export interface Link {
+  readonly k: State;
+  readonly services: readonly Linked[];
+  readonly byName: ReadonlyMap<ServiceName, Linked>;
+  readonly threads: Map<number, Thread>;
+  /** Threads without a task that can go on. */
+  readonly ready: Thread[];
+  /** Frames that the memory service has handed out, or has offered in vain: it takes them for used. */
+  readonly out: Set<Frame>;
+  /** Those of them that nobody uses any more, and of which it has not been told. */
+  readonly returned: Frame[];
+  nextThread: number;
+  /** The hart that runs the kernel now, and the thread that it runs. */
+  hart: Hart;
+  thread: Thread | undefined;
+}

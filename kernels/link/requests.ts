@@ -1,0 +1,43 @@
+/**
+ * Requests to services in the kernel: one at a time for each service, first come first served.
+ *
+ * A request is a call through the address of the service's code, so the fetch goes through the MMU and the log shows
+ * who called whom. The caller's thread runs the operation; there is no message.
+ */
+import type { Word } from '../../spec/riscv.ts';
+import type { Client, Steps } from '../services/contract.ts';
+import { type Link, type Linked, SLEEP, type Thread } from './linkage.ts';
+import { wake } from './threads.ts';
+
+/** Until those before it are done. */
+function* awaitTurn(linked: Linked, thread: Thread): Steps<void> {
+  linked.queue.push(thread);
+  while (linked.holder !== thread) yield SLEEP;
+}
+
+/** Hands the service over to the next who waits. */
+const endTurn = (link: Link, linked: Linked): void => {
+  linked.client = undefined;
+  linked.holder = linked.queue.shift();
+  if (linked.holder) wake(link, linked.holder);
+};
+
+/** Asks a service in the kernel on behalf of a client, and waits for its result: 0 or more, or a negative errno. */
+export function* ask(
+  link: Link,
+  thread: Thread,
+  linked: Linked,
+  client: Client,
+  operation: number,
+  a0: Word,
+  a1: Word,
+  a2: Word,
+): Steps<number> {
+  if (linked.holder === undefined) linked.holder = thread;
+  else yield* awaitTurn(linked, thread);
+  if (linked.entry === 0) linked.entry = linked.install();
+  linked.client = client;
+  const result = yield* link.hart.call(linked.entry, operation, a0, a1, a2);
+  endTurn(link, linked);
+  return result;
+}
