@@ -9,13 +9,14 @@ import { Errno } from '../../spec/errno.ts';
 import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
 import type { Client, Service, Steps, World } from './contract.ts';
 import { copyReadable } from './copying.ts';
+import { deviceOf } from './given.ts';
 
 /** Answers how many bytes were sent: up to the first that the caller may not read, at least one, or −EFAULT. */
 function* write(world: World, client: Client, va: Word, length: Word): Steps<number> {
-  const { memory, segment, devices } = world;
+  const { memory, segment } = world;
   if (length === 0) return 0;
   const sent = yield* copyReadable(client, va, segment, Math.min(length, PAGE_SIZE));
-  const register = (devices.console ?? 0) + ConsoleRegister.data;
+  const register = deviceOf(world, 'console') + ConsoleRegister.data;
   for (let at = 0; at < sent; at++) memory.store(register, memory.loadByte(segment + at));
   return sent > 0 ? sent : -Errno.EFAULT;
 }

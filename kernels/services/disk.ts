@@ -8,6 +8,7 @@ import { DeviceStatus, DiskCommand, DiskRegister, SECTOR_SIZE } from '../../spec
 import { Errno } from '../../spec/errno.ts';
 import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
 import type { Request, Service, Steps, World } from './contract.ts';
+import { deviceOf } from './given.ts';
 
 /**
  * `read(sector, va, count)` and `write(sector, va, count)` move sectors to and from the client's memory at va and answer
@@ -34,8 +35,8 @@ function* settled(world: World, registers: Word): Steps<Word> {
 
 /** One command for one sector, which lies at `slot` in the buffer. */
 function* command(world: World, operation: number, sector: Word, slot: number): Steps<number> {
-  const { memory, devices, segment } = world;
-  const registers = devices.disk ?? 0;
+  const { memory, segment } = world;
+  const registers = deviceOf(world, 'disk');
   yield* settled(world, registers); // what the driver before a restart asked for may still be under way
   memory.store(registers + DiskRegister.sector, sector);
   memory.store(registers + DiskRegister.address, world.dmaAddress(segment + slot * SECTOR_SIZE));
@@ -75,7 +76,7 @@ function* handle(world: World, request: Request): Steps<number> {
     case DiskOperation.write:
       return yield* transfer(world, request);
     case DiskOperation.sectors:
-      return world.memory.load((world.devices.disk ?? 0) + DiskRegister.sectors);
+      return world.memory.load(deviceOf(world, 'disk') + DiskRegister.sectors);
     default:
       return -Errno.ENOSYS;
   }

@@ -21,8 +21,9 @@ import {
   NetworkRegister,
 } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
-import type { VirtualAddress, Word } from '../../spec/riscv.ts';
+import type { Word } from '../../spec/riscv.ts';
 import type { Client, Request, Service, Steps, World } from './contract.ts';
+import { deviceOf } from './given.ts';
 
 /** Ports that can be bound at once, and datagrams that can be kept. */
 const PORTS = 16;
@@ -47,10 +48,10 @@ const get = ({ memory, segment }: World, at: number): Word => memory.load(segmen
 const put = ({ memory, segment }: World, at: number, value: Word): void =>
   memory.store(segment + at, value);
 
-const registers = ({ devices }: World): VirtualAddress => devices.network ?? 0;
-const register = (world: World, at: number): Word => world.memory.load(registers(world) + at);
+const register = (world: World, at: number): Word =>
+  world.memory.load(deviceOf(world, 'network') + at);
 const setRegister = (world: World, at: number, value: Word): void =>
-  world.memory.store(registers(world) + at, value);
+  world.memory.store(deviceOf(world, 'network') + at, value);
 
 /** Where the port stands in the table, or −1. Port 0 finds a free place. */
 const placeOf = (world: World, port: number): number => {

@@ -67,6 +67,29 @@ describe('a disk that fails', () => {
     }
   });
 
+  test('when directories have left the cache: EIO for what needs them, and nothing half done', () => {
+    const disk = new RamDisk(sample());
+    const task = new FileTask(filesOn(disk));
+    const large = task.open('large', readWrite | create);
+    for (let i = 0; i < 4; i++) task.write(large, new Uint8Array(4096).fill(5));
+    expect(task.call('sync')).toBe(0);
+    for (let command = 0; command < 3; command++) {
+      task.call('seek', large, 0, 0);
+      for (let i = 0; i < 4; i++) task.read(large, 4096);
+      disk.brokenFrom = disk.commands + command;
+      const answers = [
+        ...['unlink', 'mkdir', 'rmdir', 'stat'].map((name) => task.onPath(name, 'd/e/l', BUFFER)),
+        task.onPaths('rename', 'd/e', 'moved'),
+        task.onPaths('link', 'a', 'd/e/new'),
+        task.open('d/new', readWrite | create),
+      ];
+      if (command === 0) expect(new Set(answers)).toEqual(new Set([EIO]));
+      else expect(answers).toContain(EIO);
+      disk.brokenFrom = Number.POSITIVE_INFINITY;
+    }
+    isSample(onDisk(disk.bytes));
+  });
+
   test('a superblock of which nobody knows whether it was written harms neither tree', () => {
     const disk = new RamDisk(sample());
     const task = new FileTask(filesOn(disk));

@@ -7,6 +7,7 @@
 import { FILE_CALLS } from '../../../spec/calls/files.ts';
 import { Errno } from '../../../spec/errno.ts';
 import type { Request, Service, Steps } from '../contract.ts';
+import { portOf } from '../given.ts';
 import { commit, makeRoom } from './commit.ts';
 import { closeAll } from './descriptors.ts';
 import { At, MountState, PAGES } from './layout.ts';
@@ -77,10 +78,12 @@ export const filesService: Service = {
   uses: ['disk'],
   devices: [],
   pages: PAGES,
-  *start({ memory, segment, ports }) {
-    const { disk } = ports;
-    if (!disk) throw new Error('files: it is linked without the service that it uses, disk');
-    const v: Volume = { memory, base: segment, disk };
+  *start(world) {
+    const v: Volume = {
+      memory: world.memory,
+      base: world.segment,
+      disk: portOf(world, 'disk'),
+    };
     return {
       handle: (request) => handle(v, request),
       // biome-ignore lint/correctness/useYield: closing needs no disk.
