@@ -213,6 +213,26 @@ describe('network', () => {
     expect(net.device.lost).toBe(0);
   });
 
+  test('started again it takes the buffer that was posted before for its own', () => {
+    const net = setup();
+    net.service.ask(net.bob, 'bind', 80);
+    const again = start(networkService, { device: net.device });
+    again.ask(net.bob, 'bind', 80);
+    again.ask(net.alice, 'sendTo', 80, net.alice.text(BASE, 'again'), 5);
+    net.device.arrive();
+    expect(again.ask(net.bob, 'receiveFrom', 80, BASE, 9)).toBe(5);
+  });
+
+  test('a wild store that hides which buffer was posted: the datagrams behind it still arrive', () => {
+    const net = setup();
+    net.service.ask(net.bob, 'bind', 80);
+    net.send(80, 'hidden');
+    net.service.memory.bytes.fill(0xff, 8, 12);
+    net.receive(net.bob, 80);
+    net.send(80, 'found');
+    expect(net.receive(net.bob, 80)).toBe('found');
+  });
+
   test('a device that fails is EIO', () => {
     const net = setup();
     net.device.broken = true;

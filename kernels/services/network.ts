@@ -101,7 +101,6 @@ const post = (world: World): void => {
 /** A frame lies in the slot: it is kept if its port is bound. */
 const accept = (world: World, slot: number): void => {
   const at = slotAt(slot);
-  put(world, At.onTheirWay, Math.max(0, get(world, At.onTheirWay) - 1));
   const arrivals = get(world, At.arrivals);
   const sound = get(world, at + HeaderWord.length) <= MAX_DATAGRAM;
   if (!sound || ownerOf(world, get(world, at + HeaderWord.port)) === 0) {
@@ -112,13 +111,25 @@ const accept = (world: World, slot: number): void => {
   put(world, At.arrivals, arrivals + 1);
 };
 
+/** The slot that is posted, −1: none. After a restart only the device knows. */
+const postedSlot = (world: World): number => {
+  const posted = get(world, At.posted) - 1;
+  if (posted >= 0) return posted < SLOTS ? posted : -1;
+  const first = world.dmaAddress(world.segment + At.slots);
+  const slot = (register(world, NetworkRegister.receiveAddress) - first) / MAX_NETWORK_FRAME;
+  return Number.isInteger(slot) && slot >= 0 && slot < SLOTS ? slot : -1;
+};
+
 /** Takes what has arrived, and lets the device go on. */
 const collect = (world: World): void => {
   for (let frames = 0; frames <= NETWORK_QUEUE; frames++) {
-    const posted = get(world, At.posted);
     const status = register(world, NetworkRegister.receiveStatus);
     if (status === DeviceStatus.busy) return;
-    if (posted > 0 && posted <= SLOTS && status === DeviceStatus.done) accept(world, posted - 1);
+    if (status === DeviceStatus.done) {
+      put(world, At.onTheirWay, Math.max(0, get(world, At.onTheirWay) - 1));
+      const slot = postedSlot(world);
+      if (slot >= 0) accept(world, slot);
+    }
     put(world, At.posted, 0);
     post(world);
   }

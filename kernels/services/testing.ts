@@ -34,7 +34,7 @@ const REGISTERS = 0xf000_0000;
 const PATIENCE = 100_000;
 
 /** Drives a service's steps to their end. */
-export const finish = <T>(steps: Steps<T>): T => {
+const finish = <T>(steps: Steps<T>): T => {
   for (let count = 0; count < PATIENCE; count++) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -51,7 +51,7 @@ export interface TestDevice {
 }
 
 /** The segment of a service, and the registers of its one device. */
-export class TestMemory implements Memory {
+class TestMemory implements Memory {
   readonly bytes: Uint8Array;
   readonly #words: Uint32Array;
   readonly #device: TestDevice | undefined;

@@ -15,7 +15,7 @@ import { get, getByte, put, putByte, type Volume } from './volume.ts';
 export const RESERVE = 2 * TABLE_BLOCKS + 12;
 
 /** Blocks of the disk. */
-export const blocksOf = (v: Volume): number =>
+const blocksOf = (v: Volume): number =>
   Math.min(get(v, At.superblock + SuperAt.blocks), MAX_BLOCKS);
 
 const stateOf = (v: Volume, block: number): number => getByte(v, At.blocks + block);

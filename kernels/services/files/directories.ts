@@ -60,7 +60,7 @@ export function* find(v: Volume, directory: Inode, name: VirtualAddress): Steps<
 }
 
 /** The inode that an entry names, or −EIO, also where it names none. */
-export function* inodeIn(v: Volume, directory: Inode, index: number): Steps<Inode> {
+function* inodeIn(v: Volume, directory: Inode, index: number): Steps<Inode> {
   const entry = yield* entryAt(v, directory, index);
   if (entry < 0) return entry;
   const inode = v.memory.load(entry + INODE);

@@ -15,7 +15,7 @@
  * The size of a directory is 16 bytes for each of its entries; '.' and '..' are none of them.
  */
 import { SECTOR_SIZE } from '../../../spec/devices.ts';
-import { MAX_DESCRIPTORS, MAX_FILE_SIZE, MAX_PATH, MAX_TRANSFER } from '../../../spec/files.ts';
+import { MAX_DESCRIPTORS, MAX_FILE_SIZE, MAX_PATH } from '../../../spec/files.ts';
 import { PAGE_SIZE } from '../../../spec/riscv.ts';
 
 export const BLOCK = SECTOR_SIZE;
@@ -96,6 +96,7 @@ export const At = {
   /** A block of zeros: what a hole reads as. */
   zeros: 0xa00,
   table: 0x1000,
+  /** MAX_TRANSFER bytes and 3 more: what is moved begins so that words of file and area go together. */
   transfer: 0x1c00,
   /** A row of descriptors for each client: its id, then for each descriptor its description + 1, or 0. */
   descriptors: 0x3000,
@@ -106,9 +107,6 @@ export const At = {
 export const PAGES = Math.ceil((At.cache + BUFFERS * BLOCK) / PAGE_SIZE);
 export const PATH_STRIDE = MAX_PATH;
 export const NAME_STRIDE = 16;
-/** Bytes of the area for one transfer: it begins at any of 4 bytes, so that words of file and area go together. */
-export const TRANSFER_BYTES = MAX_TRANSFER + 4;
-
 export const MountState = { fresh: 0, mounted: 1, refused: 2, stale: 3 } as const;
 /** Bits: the tree in memory uses it; the tree on the disk does, so that it must not be overwritten. */
 export const BlockState = { used: 1, kept: 2 } as const;
