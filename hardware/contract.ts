@@ -13,10 +13,10 @@ import type { AbiGroup } from '../spec/abi.ts';
 import type { DeviceId, DeviceName } from '../spec/devices.ts';
 import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/riscv.ts';
 import type { ServiceFault } from '../spec/workload.ts';
-import type { UserRoutine } from './native.ts';
 
-export const ARCHITECTURES = ['monolithic', 'microkernel', 'hybrid'] as const;
-export type ArchitectureName = (typeof ARCHITECTURES)[number];
+/** Those whose promises are checked. */
+export const ARCHITECTURES = ['monolithic'] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number] | 'microkernel' | 'hybrid';
 
 /** What a waiting routine yields: a condition to wait for, or nothing to let other harts go first once. */
 export type Wait = (() => boolean) | undefined;
@@ -47,12 +47,7 @@ export interface Machine {
    * byte offset there: what calls it is a fetch through the MMU.
    */
   install(name: string, routine: Routine, frame?: Frame): number;
-  /**
-   * The same for a routine that runs in user mode, on behalf of `component`. It takes two slots: the entry, and behind
-   * it where the routine goes on after a trap.
-   */
-  installUser(name: string, routine: UserRoutine, frame: Frame, component: number): number;
-  /** The same for code of a component that the kernel calls in supervisor mode (`hart.call`). */
+  /** The same for code of a component that the kernel calls (`hart.call`). */
   installComponent(name: string, entry: ComponentEntry, frame: Frame, component: number): number;
   /** Takes the next external interrupt: which device raised it; −1: none is pending. */
   claim(): DeviceId | -1;

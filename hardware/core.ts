@@ -15,7 +15,7 @@ import {
   type HaltReason,
   RecordKind,
 } from '../spec/records.ts';
-import { Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
+import { Cause, Mode, type VirtualAddress, type Word, wordIn } from '../spec/riscv.ts';
 import type { Hart, Routine } from './contract.ts';
 import type { Costs } from './costs.ts';
 import { HartState } from './hart-state.ts';
@@ -23,6 +23,7 @@ import type { EventLog } from './log.ts';
 import { Access, Mmu } from './mmu.ts';
 import type { Probe } from './probe.ts';
 import { runScript } from './script.ts';
+import type { ComponentCode } from './text.ts';
 import type { Tracer } from './tracer.ts';
 
 /** Machine calls that one activation of the kernel may make. */
@@ -68,7 +69,11 @@ export class Core {
   /** Machine steps taken, those of the burst under way left out. */
   steps = 0;
   halted = false;
-  readonly #natives: Routine[] = [];
+  readonly #natives: (Routine | ComponentCode)[] = [];
+  /** Bit d: device d has raised its interrupt, and nobody has claimed it. */
+  interrupting = 0;
+  /** The component on whose account supervisor mode runs; −1: the kernel itself. */
+  component = -1;
   readonly #nextSlot = new Map<number, number>();
   readonly #ipiDelay: number;
   readonly #schedule: readonly number[];
@@ -101,13 +106,25 @@ export class Core {
   }
 
   /** Puts a native routine into the next free slot of a text frame; answers with its byte offset, −1: none is free. */
-  install(routine: Routine, frame: number): number {
+  install(routine: Routine | ComponentCode, frame: number): number {
     const slot = this.#nextSlot.get(frame) ?? 0;
     if (slot >= 1024) return -1;
     this.#nextSlot.set(frame, slot + 1);
     this.#natives.push(routine);
     this.ram[frame * 1024 + slot] = textWord(TextKind.native, this.#natives.length - 1);
     return slot * 4;
+  }
+
+  /** A device asks for the kernel: hart 0 takes an external interrupt, again and again until somebody claims it. */
+  raise(device: number): void {
+    this.interrupting |= 1 << device;
+  }
+
+  /** The lowest device that has raised its interrupt, which is taken back; −1: none has. */
+  claim(): number {
+    const pending = this.interrupting;
+    this.interrupting = pending & (pending - 1);
+    return pending === 0 ? -1 : 31 - Math.clz32(pending & -pending);
   }
 
   /** The trap handler takes the place of the first routine, which stvec points at when boot begins. */
@@ -146,13 +163,16 @@ export class Core {
       );
       return undefined;
     }
-    const word = this.ram[physical >>> 2] ?? 0;
-    const routine =
-      kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
-    if (!routine) {
-      this.halt(hart, 'kernel-unreachable', `there is no routine at stvec = ${hex(hart.stvec)}`);
-    }
-    return routine;
+    const routine = this.codeAt(physical);
+    if (typeof routine === 'function') return routine;
+    this.halt(hart, 'kernel-unreachable', `there is no routine at stvec = ${hex(hart.stvec)}`);
+    return undefined;
+  }
+
+  /** What is installed at a physical address. */
+  codeAt(physical: number): Routine | ComponentCode | undefined {
+    const word = wordIn(this.ram, physical >>> 2);
+    return kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
   }
 
   #activate(hart: HartState, routine: Routine): void {
@@ -396,6 +416,10 @@ export class Core {
     if (hart.time >= forced) {
       hart.nextInterrupt += 1;
       this.trap(hart, Cause.timerInterrupt, 0, 1);
+      return 1;
+    }
+    if (this.interrupting !== 0 && hart.id === 0) {
+      this.trap(hart, Cause.externalInterrupt, 0, 1);
       return 1;
     }
     if (hart.idle) return 0;

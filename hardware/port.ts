@@ -5,12 +5,15 @@
  * Rules: a port works only while its own hart runs kernel code (all do during boot); anything else stops the kernel
  * with a sentence. A machine of an earlier boot is dead.
  */
+import type { DeviceId } from '../spec/devices.ts';
 import { RecordKind } from '../spec/records.ts';
 import { A0, A7, Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
-import type { Context, Hart, Machine, Routine } from './contract.ts';
+import { callComponent } from './component.ts';
+import type { ComponentEntry, Context, Hart, Machine, Routine } from './contract.ts';
 import type { Core } from './core.ts';
 import type { HartState } from './hart-state.ts';
 import { Access } from './mmu.ts';
+import type { ComponentCode } from './text.ts';
 
 const A1 = A0 + 1;
 const A2 = A0 + 2;
@@ -226,6 +229,21 @@ export class HartPort implements Hart {
     return ((this.#core.ram[physical >>> 2] as number) >>> ((va & 3) * 8)) & 0xff;
   }
 
+  storeByte(va: VirtualAddress, value: number): void {
+    const state = this.#spend('storeByte');
+    const core = this.#core;
+    const at = core.supervisorAccess(state, va >>> 0, Access.write, 0);
+    const shift = (at & 3) * 8;
+    const word = core.ram[at >>> 2] as number;
+    core.ram[at >>> 2] = (word & ~(0xff << shift)) | ((value & 0xff) << shift);
+    core.tracer?.wrote(core, at >>> 2);
+  }
+
+  call(va: VirtualAddress, ...args: Word[]): Generator<unknown, number, void> {
+    const state = this.#spend('call');
+    return callComponent(this.#core, state, this, va >>> 0, args);
+  }
+
   onRemoteFence(routine: (hart: Hart) => void): void {
     this.#own().remoteFence = routine;
   }
@@ -312,23 +330,31 @@ export class MachinePort implements Machine {
     core.sendIpi(state);
   }
 
+  claim(): DeviceId | -1 {
+    const core = this.#core;
+    core.burn(core.current ?? this.#running());
+    return core.claim() as DeviceId | -1;
+  }
+
   install(name: string, routine: Routine, frame = 0): number {
+    return this.#install(`install('${String(name)}')`, routine, frame, typeof routine);
+  }
+
+  installComponent(name: string, entry: ComponentEntry, frame: number, component: number): number {
+    const what = `installComponent('${String(name)}')`;
+    return this.#install(what, { component: component & 0x7fff, entry }, frame, typeof entry);
+  }
+
+  #install(what: string, code: Routine | ComponentCode, frame: number, type: string): number {
     const core = this.#core;
     const hart = this.#running();
     core.burn(hart);
-    if (
-      typeof routine !== 'function' ||
-      !(Number.isInteger(frame) && frame >= 0 && frame < core.frames)
-    ) {
-      core.stop(
-        hart,
-        'handler-threw',
-        `install('${String(name)}'): needs a function and a frame below ${core.frames}`,
-      );
+    if (type !== 'function' || !(Number.isInteger(frame) && frame >= 0 && frame < core.frames)) {
+      const needs = `${what}: needs a function and a frame below ${core.frames}`;
+      core.stop(hart, 'handler-threw', needs);
     }
-    const offset = core.install(routine, frame);
-    if (offset < 0)
-      core.stop(hart, 'handler-threw', `install('${String(name)}'): frame ${frame} is full`);
+    const offset = core.install(code, frame);
+    if (offset < 0) core.stop(hart, 'handler-threw', `${what}: frame ${frame} is full`);
     return offset;
   }
 }

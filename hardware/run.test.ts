@@ -51,6 +51,8 @@ describe('boot', () => {
       {
         programs: [{ entry: 0x1000, text: 3 }],
         start: [0],
+        serviceFrames: [],
+        faults: [],
         freeFrames: [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
         kernelRoot: 1,
         userEnd: 0x40_0000,

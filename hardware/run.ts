@@ -79,10 +79,15 @@ export interface Assembly {
   readonly image: BootImage;
 }
 
-export const assemble = (workload: Workload, options: RunOptions = {}): Assembly => {
+/** @param serviceFrames frames that RAM has beyond the workload's */
+export const assemble = (
+  workload: Workload,
+  options: RunOptions = {},
+  serviceFrames = 0,
+): Assembly => {
   const arena = options.arena ?? new Arena();
   const log = options.observe === false ? undefined : new EventLog(arena.log);
-  const { frames } = workload;
+  const frames = workload.frames + serviceFrames;
   const ram = arena.ram(frames);
   const words = new Uint32Array(ram, 0, frames * 1024);
   const layout = layoutOf(workload);
@@ -115,12 +120,12 @@ export const assemble = (workload: Workload, options: RunOptions = {}): Assembly
   return {
     core,
     machine: new MachinePort(core, ports),
-    image: imageOf(workload, layout.firstFree),
+    image: imageOf(workload, layout.firstFree, serviceFrames),
   };
 };
 
 export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOptions = {}): Run => {
-  const { core, machine, image } = assemble(workload, options);
+  const { core, machine, image } = assemble(workload, options, kernel.serviceFrames);
   const { log, tracer } = core;
   boot(core, kernel, machine, image);
   core.run();
@@ -139,12 +144,14 @@ const write = (ram: Uint32Array, page: TextPage): void => {
   for (const [index, word] of page.words) ram[page.frame * 1024 + index] = word;
 };
 
-const imageOf = (workload: Workload, firstFree: number): BootImage => ({
+const imageOf = (workload: Workload, firstFree: number, serviceFrames: number): BootImage => ({
   programs: workload.programs.map((_, index) => ({
     entry: USER_TEXT,
     text: FIRST_TEXT_FRAME + index,
   })),
   start: [...workload.start],
+  serviceFrames: Array.from({ length: serviceFrames }, (_, i) => workload.frames + i),
+  faults: [...(workload.faults ?? [])],
   freeFrames: Array.from({ length: workload.frames - firstFree }, (_, i) => firstFree + i),
   kernelRoot: KERNEL_ROOT_FRAME,
   userEnd: USER_END,

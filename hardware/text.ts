@@ -8,6 +8,13 @@
 import { Call } from '../spec/abi.ts';
 import { registerNumber } from '../spec/riscv.ts';
 import type { Argument, Operation } from '../spec/workload.ts';
+import type { ComponentEntry } from './contract.ts';
+
+/** What is installed at an address beside routines. */
+export interface ComponentCode {
+  readonly component: number;
+  readonly entry: ComponentEntry;
+}
 
 export const ROW = 8;
 

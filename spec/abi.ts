@@ -10,7 +10,6 @@ import { Call, type CallDescription } from './calls/call.ts';
 import { CORE_CALLS } from './calls/core.ts';
 import { DATAGRAM_CALLS } from './calls/datagrams.ts';
 import { FILE_CALLS } from './calls/files.ts';
-import { IPC_CALLS } from './calls/ipc.ts';
 
 export {
   ABI_GROUPS,
@@ -18,17 +17,21 @@ export {
   Call,
   type CallDescription,
   type CallName,
+  SERVICE_GROUPS,
 } from './calls/call.ts';
 
-export const CALLS: readonly CallDescription[] = [
+/** The calls of the groups that a kernel may claim. */
+export const CALLS: readonly CallDescription[] = CORE_CALLS;
+
+/** All that the model knows. */
+export const ALL_CALLS: readonly CallDescription[] = [
   ...CORE_CALLS,
   ...FILE_CALLS,
   ...DATAGRAM_CALLS,
-  ...IPC_CALLS,
 ];
 
 export const callByNumber = (number: number): CallDescription | undefined =>
-  CALLS.find(({ name }) => Call[name] === number);
+  ALL_CALLS.find(({ name }) => Call[name] === number);
 
 /**
  * The frame budget: a call may fail with ENOMEM only if the live address spaces' pages, plus this many frames for each

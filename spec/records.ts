@@ -45,14 +45,6 @@ export const RecordKind = {
   enter: 16,
   /** …and back from a call. component left, component that goes on. */
   leave: 17,
-  /** A register of a device was read or written. physical address, value, 1 if written. */
-  device: 18,
-  /** A device moved data. device, first physical address, bytes, 1 if into RAM, root of the IOMMU (0: it is off). */
-  dma: 19,
-  /** The IOMMU refused a transfer. device, DMA address, 1 if into RAM, root. */
-  refused: 20,
-  /** A device raised its interrupt. device. */
-  interrupt: 21,
 } as const;
 
 export const NO_ADDRESS = 0xffff_ffff;

@@ -107,6 +107,9 @@ export class Decoder {
       case RecordKind.tlb:
         this.#tlb.push({ vpn: a >>> 12, frame: frameOf(b), rights: b & LEAF_BITS });
         return undefined;
+      case RecordKind.enter:
+      case RecordKind.leave:
+        return undefined; // components of the kernel are its own business
       case RecordKind.halt:
         return {
           kind: 'halt',

@@ -9,7 +9,6 @@ import { USER_END, USER_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
 import { accessible, mappingAt, spaceOf } from './access.ts';
 import { FILE_RULES } from './files/rules.ts';
-import { IPC_RULES } from './ipc/rules.ts';
 import type { Rule, Rules } from './rule.ts';
 import { endTask, framesInUse, mapPage, sharePage, unmapPage } from './space.ts';
 import { addSpace, addTask, type OsState, type PendingCall, type Task, take } from './state.ts';
@@ -143,7 +142,7 @@ const CORE_RULES = {
   },
 } satisfies Rules;
 
-const RULES: Rules = { ...CORE_RULES, ...FILE_RULES, ...IPC_RULES };
+const RULES: Rules = { ...CORE_RULES, ...FILE_RULES };
 
 const ruleOf = (state: OsState, call: PendingCall): Rule | undefined => {
   const name = claimedCall(state, call.number)?.name;

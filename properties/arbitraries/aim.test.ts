@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Arena, runWorkload } from '../../hardware/run.ts';
 import { monolithic } from '../../kernels/monolithic/index.ts';
+import { CALLS } from '../../spec/abi.ts';
+import { PROPERTIES } from '../../spec/properties.ts';
 import { TRANSITION_NAMES } from '../../spec/transitions.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { keepLog } from '../checker/failure.ts';
@@ -11,6 +13,9 @@ import { findLeak, observersOf } from '../checker/pair.ts';
 import { Tally } from '../checker/tally.ts';
 import { confidentialPair } from './confidential.ts';
 import { workloadArbitrary } from './workload.ts';
+
+/** Calls that a kernel may claim. */
+const CORE = new Set<string>(CALLS.map(({ name }) => name));
 
 const arena = new Arena();
 const run = (workload: Workload) => runWorkload(monolithic, workload, { arena });
@@ -24,7 +29,10 @@ describe('generated workloads', () => {
     tally.add(judgement);
   }
 
-  test.each(TRANSITION_NAMES.map((name) => ({ name })))(
+  const wanted = new Set(PROPERTIES.flatMap(({ exercise }) => exercise));
+  const called = TRANSITION_NAMES.filter((name) => CORE.has(name.replace('Refused', '')));
+  for (const name of called) wanted.add(name);
+  test.each([...wanted].map((name) => ({ name })))(
     'take the transition $name in at least 6 of 100',
     ({ name }) => {
       expect(tally.share(name)).toBeGreaterThanOrEqual(0.06);

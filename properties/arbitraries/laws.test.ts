@@ -101,9 +101,9 @@ describe('constraints on workloads', () => {
   test('only calls of the groups asked for are made, and calls that do not exist', () => {
     fc.assert(
       fc.property(groups, fc.nat(), (claimed, seed) => {
-        const allowed = CALLS.filter(({ group }) => claimed.includes(group)).map(
-          ({ name }) => name,
-        );
+        const allowed = CALLS.filter(({ group }) =>
+          (claimed as readonly string[]).includes(group),
+        ).map(({ name }) => name);
         for (const workload of fc.sample(workloadArbitrary({ groups: claimed }), {
           seed,
           numRuns: 20,

@@ -89,7 +89,7 @@ export const compareKernels = (
     families,
     samples,
     faults: faultRuns,
-    reports: reports.map((report) => ({ ...report, onFront: isOnFront(report, reports) })),
+    reports: onFront(reports),
   };
 };
 
@@ -155,5 +155,9 @@ export const dominates = (one: SubjectReport, other: SubjectReport): boolean =>
   TRADED.every((name) => one.measures[name] <= other.measures[name]) &&
   TRADED.some((name) => one.measures[name] < other.measures[name]);
 
-const isOnFront = (report: SubjectReport, all: readonly SubjectReport[]): boolean =>
-  !all.some((other) => dominates(other, report));
+/** Marks those that no other dominates. */
+export const onFront = (reports: readonly SubjectReport[]): readonly SubjectReport[] =>
+  reports.map((report) => ({
+    ...report,
+    onFront: !reports.some((other) => dominates(other, report)),
+  }));

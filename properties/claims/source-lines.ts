@@ -16,7 +16,7 @@ export const SOURCE_LINES_FILE = 'source-lines.json';
 
 const KERNEL_FOLDERS = ['core', 'ipc', 'link'];
 /** Files of kernels/services that are no service. */
-const SHARED = ['contract', 'index'];
+const SHARED = ['contract', 'copying', 'index'];
 const KERNELS = fileURLToPath(new URL('../../kernels/', import.meta.url));
 
 export const sourceLines = (): SourceLines => {

@@ -42,7 +42,6 @@ export const CLAUSES = [
   'wrong-result-console',
   'wrong-result-files',
   'wrong-result-datagrams',
-  'wrong-result-ipc',
   'file-contents-differ',
   'datagram-differs',
   'wrong-descriptor',

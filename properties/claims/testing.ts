@@ -1,0 +1,101 @@
+/**
+ * What tests of claims share: kernels that differ in what a call costs and in nothing else, under the names of the
+ * three architectures, and a comparison of every placement with made-up figures.
+ */
+import type { Kernel } from '../../hardware/contract.ts';
+import { routines } from '../../kernels/core/routines.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
+import { SERVICE_NAMES } from '../../kernels/services/contract.ts';
+import { type Comparison, onFront, type SubjectReport } from './compare.ts';
+import { FAMILIES } from './families.ts';
+
+/** The monolithic kernel, whose calls change the address space `detours` times on the way to a service. */
+const detouring = (architecture: Kernel['architecture'], detours: number): Kernel => {
+  const call: typeof routines.call = (k, hart, task) => {
+    const own = hart.satp;
+    for (let detour = 0; detour < detours; detour++) {
+      hart.satp = k.image.kernelRoot;
+      hart.satp = own;
+    }
+    routines.call(k, hart, task);
+  };
+  return {
+    ...buildMonolithic({ call, name: architecture }),
+    architecture,
+    services: SERVICE_NAMES.map((name, index) => ({
+      name,
+      placement:
+        index < { monolithic: 5, hybrid: 3, microkernel: 0 }[architecture] ? 'kernel' : 'user',
+      devices: name === 'disk' ? ['disk'] : [],
+    })),
+  };
+};
+
+export const toyKernels: readonly Kernel[] = [
+  detouring('monolithic', 0),
+  detouring('hybrid', 1),
+  detouring('microkernel', 2),
+];
+
+/** Made-up figures for each placement of the services: what leaves the kernel costs cycles and contains faults. */
+export const madeUpComparison = (): Comparison => {
+  const lines = [1400, 70, 30, 190, 45];
+  const cycles = [420, 260, 90, 140, 310];
+  const blast = [0.2, 0.14, 0.06, 0.05, 0.17];
+  const reports = Array.from({ length: 2 ** SERVICE_NAMES.length }, (_, subset): SubjectReport => {
+    const outside = SERVICE_NAMES.filter((_, bit) => (subset >> bit) & 1);
+    const inside = SERVICE_NAMES.filter((name) => !outside.includes(name));
+    const sum = (values: readonly number[], names: readonly string[]): number =>
+      SERVICE_NAMES.reduce(
+        (all, name, i) => all + (names.includes(name) ? (values[i] ?? 0) : 0),
+        0,
+      );
+    const architecture =
+      outside.length === 0 ? 'monolithic' : inside.length === 0 ? 'microkernel' : 'hybrid';
+    const crossing = outside.includes('files') !== outside.includes('disk') ? 150 : 0;
+    const mean = 1900 + sum(cycles, outside) + crossing;
+    return {
+      label:
+        architecture !== 'hybrid'
+          ? architecture
+          : inside.length <= outside.length
+            ? `only ${inside.join(', ')} inside`
+            : `only ${outside.join(', ')} outside`,
+      architecture,
+      inside,
+      outside,
+      measures: {
+        cycles: mean,
+        messages: outside.length * 12,
+        modeSwitches: 60 + outside.length * 30,
+        spaceSwitches: 8 + outside.length * 20,
+        addressSpaces: 3 + outside.length,
+        tableFrames: 6 + outside.length * 2,
+        residentBytes: 160_000 + outside.length * 8192,
+        privilegedBytes: inside.length * 32_768,
+        privilegedLines: 2400 + sum(lines, inside),
+        rebuiltLines: inside.includes('disk') ? 2400 + sum(lines, inside) : 0,
+        mechanisms: architecture === 'hybrid' ? 2 : 1,
+        connections: outside.length,
+        touchedLines: 2400,
+        blastRadius: 0.1 + sum(blast, inside),
+      },
+      cyclesByFamily: Object.fromEntries(
+        FAMILIES.map((family, i) => [
+          family,
+          mean * (family === 'compute' ? 0.4 : 1) + (outside.length > 0 ? i * 60 : 0),
+        ]),
+      ),
+      unfinished: 0,
+      onFront: false,
+    };
+  });
+  return {
+    seed: 1,
+    subjects: [],
+    families: FAMILIES,
+    samples: [],
+    faults: [],
+    reports: onFront(reports),
+  };
+};

@@ -1,4 +1,0 @@
-/** Properties of messages. */
-import type { Property } from './property.ts';
-
-export const IPC_PROPERTIES: readonly Property[] = [];
