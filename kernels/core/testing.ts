@@ -18,7 +18,7 @@ export const call = (name: CallName | number, ...args: Argument[]): Operation =>
 const REGISTERS = 5;
 
 /** What the calls of a task returned, in order; errors are negative. */
-export const resultsOf = (run: Run, tid: Tid): readonly number[] => {
+export const resultsOf = (run: Pick<Run, 'words' | 'length'>, tid: Tid): readonly number[] => {
   const results: number[] = [];
   let calling = false;
   for (const row of rowsOf(run)) {

@@ -1,13 +1,13 @@
 /**
  * The linker: makes a kernel of services and of where each of them is.
  *
- * All in the kernel: a monolithic kernel. All in user space: a microkernel. Anything between: a hybrid. The services do
- * not know; what differs is how a request gets to them and what they can reach.
+ * The services do not know where they are: what differs is how a request gets to them and what they can reach. A service
+ * in the kernel is called through its address on the caller's kernel thread; it reaches everything that is mapped.
  *
- * Left out: moving a service while the system runs.
+ * Left out: services in user space, which need routines in user mode and messages; a placement that asks for one is
+ * refused.
  */
 import {
-  type ArchitectureName,
   type BootImage,
   defineKernel,
   type Kernel,
@@ -24,10 +24,10 @@ import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contr
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
 import type { Link, Linked } from './linkage.ts';
-import { LinkError, type Place, type Placement, problemsOf } from './problems.ts';
+import { LinkError, type Placement, problemsOf } from './problems.ts';
 import { callsServedBy, type LinkOf, linkRoutines, SERVED, served } from './routines.ts';
 
-export { LinkError, type Place, type Placement } from './problems.ts';
+export { LinkError, type Placement } from './problems.ts';
 
 /** A task that is ready waits for at most so many dispatches of others, while no more than so many tasks are ready. */
 const FAIRNESS = 64;
@@ -54,39 +54,25 @@ export const linkKernel = (linkage: Linkage): Kernel => {
   const { name, placement, services = ALL, routines = {}, fairness = FAIRNESS } = linkage;
   const problems = problemsOf(services, placement);
   if (problems.length > 0) throw new LinkError(problems);
-  const placed = services.map(
-    (service): Placed => ({ service, place: placement[service.name] ?? 'kernel' }),
-  );
   const calls = callsServedBy(services.map((service) => service.name));
   return defineKernel({
     name,
-    architecture: architectureOf(placed),
-    implements: groupsOf(placed),
+    architecture: 'monolithic',
+    implements: groupsOf(services),
     ...(fairness === false ? {} : { fairness }),
     ipiDelay: LATEST_IPI,
-    serviceFrames: placed.reduce((sum, one) => sum + framesOf(one), 0),
-    services: placed.map(({ service, place }) => ({
+    serviceFrames: services.reduce((sum, one) => sum + framesOf(one), 0),
+    services: services.map((service) => ({
       name: service.name,
-      placement: place,
+      placement: 'kernel',
       devices: service.devices,
     })),
-    boot: (machine, image) => bootLinked(machine, image, placed, calls, routines),
+    boot: (machine, image) => bootLinked(machine, image, services, calls, routines),
   });
 };
 
-interface Placed {
-  readonly service: Service;
-  readonly place: Place;
-}
-
-const architectureOf = (placed: readonly Placed[]): ArchitectureName => {
-  const inKernel = placed.filter(({ place }) => place === 'kernel').length;
-  if (inKernel === placed.length) return 'monolithic';
-  return inKernel === 0 ? 'microkernel' : 'hybrid';
-};
-
-const groupsOf = (placed: readonly Placed[]): readonly AbiGroup[] => {
-  const names = placed.map(({ service }) => service.name);
+const groupsOf = (services: readonly Service[]): readonly AbiGroup[] => {
+  const names = services.map(({ name }) => name);
   return [
     ...CORE_GROUPS,
     ...SERVED.filter(({ by }) => names.includes(by)).map(({ group }) => group),
@@ -94,21 +80,21 @@ const groupsOf = (placed: readonly Placed[]): readonly AbiGroup[] => {
 };
 
 /** Its segment, a page of text and a leaf table. */
-const framesOf = ({ service }: Placed): number => service.pages + 2;
+const framesOf = ({ pages }: Service): number => pages + 2;
 
 const bootLinked = (
   machine: Machine,
   image: BootImage,
-  placed: readonly Placed[],
+  services: readonly Service[],
   calls: ReturnType<typeof callsServedBy>,
   replaced: Partial<Routines>,
 ): Routine => {
   let link: Link | undefined;
   const linkOf: LinkOf = (k) => {
-    link ??= createLink(k, placed);
+    link ??= createLink(k, services);
     return link;
   };
-  const names = placed.map(({ service }) => service.name);
+  const names = services.map(({ name }) => name);
   const base: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
   const further = new Map(
     calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)]),
@@ -124,17 +110,16 @@ const consoleCall = (
 ): Partial<Routines> =>
   names.includes('console') && !replaced.sendBytes ? { write: served(linkOf, 'console', 0) } : {};
 
-const createLink = (k: State, placed: readonly Placed[]): Link => {
+const createLink = (k: State, list: readonly Service[]): Link => {
   let next = 0;
   const take = (): Frame => {
     next += 1;
     return wordIn(k.image.serviceFrames, next - 1);
   };
-  const services = placed.map(({ service, place }, index): Linked => {
+  const services = list.map((service, index): Linked => {
     const linked: Linked = {
       service,
       index,
-      place,
       segment: Array.from({ length: service.pages }, take),
       text: take(),
       leaf: take(),

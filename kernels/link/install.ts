@@ -36,9 +36,7 @@ const { V, R, W, X, G, A, D } = Pte;
 /** Makes room in the kernel's root: all tables that are made of it later have the entry. */
 export const reserve = ({ k, services }: Link): void => {
   const root = k.machine.frame(wordIn(k.control, Control.kernelRoot));
-  for (const { index, leaf, place } of services) {
-    if (place === 'kernel') root[serviceSegment(index) >>> 22] = pte(leaf, V);
-  }
+  for (const { index, leaf } of services) root[serviceSegment(index) >>> 22] = pte(leaf, V);
 };
 
 /** Maps the service and puts its code there; answers with the code's address. */
@@ -127,7 +125,7 @@ const portsOf = (link: Link, linked: Linked): World['ports'] => {
   return ports;
 };
 
-export const undeclared = (service: string, name: string): never => {
+const undeclared = (service: string, name: string): never => {
   throw new Error(
     `the service ${service} asks ${name}, which it does not declare: add it to its uses`,
   );

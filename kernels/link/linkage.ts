@@ -12,7 +12,6 @@ import type { ServiceFault } from '../../spec/workload.ts';
 import type { State } from '../core/kernel.ts';
 import type { Space, Task } from '../core/layout.ts';
 import type { Client, Running, Service, ServiceName } from '../services/contract.ts';
-import type { Place } from './problems.ts';
 
 /**
  * Why a kernel thread stops: it sleeps until somebody wakes it; or its hart has to wait for its turn at the address space
@@ -40,7 +39,6 @@ export interface Thread {
 export interface Linked {
   readonly service: Service;
   readonly index: number;
-  readonly place: Place;
   /** Its segment, page by page; its text; its leaf table. */
   readonly segment: readonly Frame[];
   readonly text: Frame;
