@@ -174,46 +174,47 @@ describe('a copy from an address space where another hart is at work', () => {
       return yield* client.read(va, segment, 4);
     },
   });
-  const bodies: readonly (readonly Operation[])[] = [
-    [
-      call('map', PAGE, Pte.R | Pte.W),
-      { op: 'store', va: PAGE, value: 5 },
-      call('thread', 0x1100),
-      call('unmap', PAGE),
-      exit,
-    ],
-    [call('open', PAGE, 0), exit],
+  const churn: readonly Operation[] = [
+    call('map', PAGE, Pte.R | Pte.W),
+    { op: 'store', va: PAGE, value: 5 },
+    call('unmap', PAGE),
   ];
-  const workload: Partial<Workload> = {
-    harts: 2,
-    ipiDelay: 8,
-    schedule: [0, 0, 0, 0, 0, 0, 0, ...Array.from({ length: 14 }, () => 1), 0, 0, 0, 0],
-  };
+  const reader: readonly Operation[] = [call('open', PAGE, 0), { op: 'jump', va: 0x1100 }];
 
-  test('waits until all harts see the same pages', () => {
-    for (let first = 4; first < 12; first++) {
-      const schedule = [
-        ...Array.from({ length: first }, () => 0),
-        ...Array.from({ length: 12 }, () => 1),
+  test.each([0, 3, 8])(
+    'waits until all harts see the same pages, interrupts %i steps late',
+    (ipiDelay) => {
+      const changer: readonly Operation[] = [
+        call('thread', 0x1100),
+        ...churn,
+        { op: 'jump', va: 0x1004 },
       ];
-      const run = runLinked([reading], bodies, { ...workload, schedule });
+      const run = runLinked([reading], [changer, reader], { harts: 2, ipiDelay, steps: 400 });
       expect(haltOf(run)).toBeUndefined();
-      expect(rowsOfKind(run, 'end')[0]?.payload[0]).toBe(0);
-      expect([[0], [-Errno.EFAULT]]).toContainEqual(resultsOf(run, 2));
-    }
-  });
+      expect(new Set(resultsOf(run, 2))).toEqual(new Set([0, -Errno.EFAULT]));
+      expect(new Set(rowsOfKind(run, 'wait').map(({ tid }) => tid))).toEqual(new Set([1, 2]));
+    },
+  );
 
-  test('and is over when its task is killed meanwhile', () => {
-    const killing = [
-      [
-        ...(bodies[0] ?? []).slice(0, 3),
-        { op: 'move', rd: 's2', rs: 'a0' } as const,
-        call('unmap', PAGE),
+  test('is over when its task is killed meanwhile', () => {
+    for (let late = 1; late < 12; late++) {
+      const killer: readonly Operation[] = [
+        call('thread', 0x1100),
+        { op: 'move', rd: 's2', rs: 'a0' },
+        call('thread', 0x1200),
+        { op: 'move', rd: 's3', rs: 'a0' },
+        ...Array.from({ length: late }, (): Operation => ({ op: 'set', rd: 's1', value: 1 })),
+        call('kill', 's2'),
+        call('wait', 's2'),
+        call('kill', 's3'),
+        call('sync'),
         exit,
-      ],
-      bodies[1] ?? [],
-    ];
-    const run = runLinked([reading], killing, workload);
-    expect(haltOf(run)).toBeUndefined();
+      ];
+      const changer: readonly Operation[] = [...churn, { op: 'jump', va: 0x1200 }];
+      const bodies = [killer, reader, changer];
+      const run = runLinked([reading], bodies, { harts: 3, ipiDelay: 8, steps: 900 });
+      expect(resultsOf(run, 1).slice(2)).toEqual([0, KILLED_STATUS, 0, -Errno.EFAULT]);
+      expect(haltOf(run)).toBeUndefined();
+    }
   });
 });
