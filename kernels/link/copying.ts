@@ -21,8 +21,8 @@ import { PROMISED, SpaceWord } from '../core/layout.ts';
 import { leafOf } from '../core/pages.ts';
 import { get } from '../core/tables.ts';
 import { isBusy } from '../core/waiting.ts';
-import type { Client, Steps } from '../services/contract.ts';
-import { BUSY, type Link, type Linked, type Thread } from './linkage.ts';
+import type { Steps } from '../services/contract.ts';
+import { type Asker, BUSY, type Link, type Linked, type Thread } from './linkage.ts';
 
 /** Bytes from one place to another, word by word where both are aligned alike. */
 const move = ({ hart }: Link, from: VirtualAddress, to: VirtualAddress, bytes: number): void => {
@@ -73,8 +73,9 @@ function* copy(
 }
 
 /** The task that a thread works for. One that has ended can be neither read nor written any more. */
-export const taskClient = (link: Link, thread: Thread): Client => ({
+export const taskClient = (link: Link, thread: Thread): Asker => ({
   id: get(link.k, thread.space, SpaceWord.id),
+  isGone: () => thread.task === 0,
   read: (from, to, bytes) =>
     copy(link, thread, from, bytes, Pte.R, () => move(link, from, to, bytes)),
   write: (from, to, bytes) =>
@@ -85,7 +86,7 @@ export const taskClient = (link: Link, thread: Thread): Client => ({
 const SERVICE_CLIENT = 0x4000_0000;
 
 /** A service that asks another: what it may lend of its memory is its segment. */
-export const serviceClient = (link: Link, { index, service }: Linked): Client => {
+export const serviceClient = (link: Link, { index, service }: Linked): Asker => {
   const first = serviceSegment(index);
   const end = first + service.pages * PAGE_SIZE;
   const isOwn = (va: VirtualAddress, bytes: number): boolean => va >= first && va + bytes <= end;
@@ -97,14 +98,16 @@ export const serviceClient = (link: Link, { index, service }: Linked): Client =>
   }
   return {
     id: SERVICE_CLIENT + index,
+    isGone: () => false,
     read: (from, to, bytes) => transfer(from, to, bytes, from),
     write: (from, to, bytes) => transfer(from, to, bytes, to),
   };
 };
 
 /** The kernel itself asks, with no memory to lend. */
-export const KERNEL_CLIENT: Client = {
+export const KERNEL_CLIENT: Asker = {
   id: SERVICE_CLIENT - 1,
+  isGone: () => false,
   read: refuse,
   write: refuse,
 };

@@ -33,6 +33,12 @@ export interface Thread {
   steps: Generator<unknown, number, void> | undefined;
   /** Whether the task gets the result: it made a call. Otherwise its instruction runs again. */
   readonly answers: boolean;
+  asleep: boolean;
+}
+
+/** Who asks, as the linker knows it: a task may end before its turn comes. */
+export interface Asker extends Client {
+  isGone(): boolean;
 }
 
 /** One service of this boot. */

@@ -93,7 +93,8 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf): Routines => ({
 /** Every service that the client has asked for something is told of its end. */
 const forget = (link: Link, client: number): void => {
   for (const linked of link.services) {
-    if (!linked.clients.delete(client) || !linked.running?.forget) continue;
+    const cares = !linked.running || linked.running.forget !== undefined;
+    if (!linked.clients.delete(client) || !cares) continue;
     beginAlone(link, (thread) => ask(link, thread, linked, KERNEL_CLIENT, FORGET, client, 0, 0));
   }
 };

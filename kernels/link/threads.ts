@@ -23,7 +23,7 @@ const threadOf = (link: Link, task: Task, answers: boolean): Thread => {
   const number = link.nextThread;
   link.nextThread = number + 1;
   const space = task === 0 ? 0 : get(link.k, task, TaskWord.space);
-  const thread: Thread = { number, task, space, answers, steps: undefined };
+  const thread: Thread = { number, task, space, answers, asleep: false, steps: undefined };
   link.threads.set(number, thread);
   return thread;
 };
@@ -82,11 +82,12 @@ const advance = (link: Link, hart: Hart, thread: Thread): number => {
     if (task !== 0) backToTask(k, hart, task);
     return next.value;
   }
-  if (task === 0) return NO_RESULT;
   if (next?.value === BUSY) {
     tryAgain(k, hart, thread.space);
     return NO_RESULT;
   }
+  thread.asleep = true;
+  if (task === 0) return NO_RESULT;
   set(k, task, TaskWord.blocked, 1);
   k.control[hartAt(hart.id) + HartWord.task] = 0;
   return NO_RESULT;
@@ -99,9 +100,11 @@ const backToTask = (k: State, hart: Hart, task: Task): void => {
   hart.spp = Mode.U;
 };
 
-/** What a sleeping thread waits for has come. */
+/** What a sleeping thread waits for has come. One that is awake will find out by itself. */
 export const wake = (link: Link, thread: Thread): void => {
   const { task } = thread;
+  if (!thread.asleep) return;
+  thread.asleep = false;
   if (task === 0) {
     link.ready.push(thread);
     return;
@@ -115,7 +118,7 @@ export const abandon = (link: Link, task: Task): void => {
   const { k } = link;
   const thread = link.threads.get(get(k, task, TaskWord.thread));
   if (!thread) return;
-  if (get(k, task, TaskWord.blocked) === 0) link.ready.push(thread);
+  if (!thread.asleep) link.ready.push(thread);
   thread.task = 0;
   set(k, task, TaskWord.thread, 0);
   set(k, task, TaskWord.blocked, 0);

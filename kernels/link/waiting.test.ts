@@ -133,8 +133,41 @@ describe('a task that is killed while the kernel works for it', () => {
       start: [0],
     };
     const run = runWithInterrupts([slow], both, 'disk', 4);
-    expect(resultsOf(run, 1).slice(-3)).toEqual([0, KILLED_STATUS, 41]);
+    expect(resultsOf(run, 1).slice(-3)).toEqual([0, KILLED_STATUS, 31]);
   });
+});
+
+test('a client that is gone is forgotten before those who have asked already are served', () => {
+  /** Ports as the network service has them: bound until their owner is gone. */
+  const ports = serviceCalled('network', {
+    devices: ['disk'],
+    *handle({ memory, segment, interrupt }, { client }) {
+      const owner = memory.load(segment);
+      if (owner === 0) memory.store(segment, client.id);
+      yield* interrupt('disk');
+      return owner;
+    },
+    forget: ({ memory, segment }, client) => {
+      if (memory.load(segment) === client) memory.store(segment, 0);
+    },
+  });
+  const binding: readonly Operation[] = [call('bind', 1), exit];
+  const killer: readonly Operation[] = [
+    call('spawn', 1),
+    { op: 'move', rd: 's2', rs: 'a0' },
+    call('spawn', 1),
+    { op: 'move', rd: 's3', rs: 'a0' },
+    call('spawn', 1),
+    call('yield'),
+    call('yield'),
+    call('kill', 's2'),
+    call('kill', 's3'),
+    call('wait', 's3'),
+    exit,
+  ];
+  const run = runWithInterrupts([ports], { ...two(killer, binding), start: [0] }, 'disk', 4);
+  expect(resultsOf(run, 1).slice(-3)).toEqual([0, 0, KILLED_STATUS]);
+  expect(resultsOf(run, 4)).toEqual([0]);
 });
 
 test('the end of an address space is told to the services that it has asked', () => {
