@@ -78,7 +78,7 @@ export const compareKernels = (
   });
   const faultRuns = subjects.map((subject, index) => {
     onProgress(shapes.length + index, total);
-    return faults ? faultsOf(subject).map((fault) => runFault(subject, fault)) : [];
+    return faults ? faultsOf(subject).flatMap((fault) => runFault(subject, fault) ?? []) : [];
   });
   const reports = subjects.map((subject, index) =>
     reportOf(subject, index, samples, faultRuns[index] ?? [], lines),

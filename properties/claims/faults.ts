@@ -2,7 +2,9 @@
  * What a fault of one service does to the tasks: a client of that service, one of another service, and one that only
  * computes. Each of them ends as it does without the fault, or it is hit.
  */
-import { KERNEL_TEXT } from '../../spec/layout.ts';
+import { Control } from '../../kernels/core/layout.ts';
+import { DIRECT_MAP, FIRST_TEXT_FRAME, KERNEL_TEXT } from '../../spec/layout.ts';
+import { PAGE_SIZE } from '../../spec/riscv.ts';
 import {
   FAULT_KINDS,
   type FaultKind,
@@ -11,6 +13,7 @@ import {
 } from '../../spec/workload.ts';
 import { type FamilyName, type Shape, workloadOfShapes } from './families.ts';
 import { type Fate, observe } from './measure.ts';
+import { shrinkWitness } from './shrink.ts';
 import type { Part, Subject } from './subject.ts';
 
 /** The family whose tasks use a service. */
@@ -22,11 +25,13 @@ const FAMILY_OF: Readonly<Record<string, FamilyName>> = {
   memory: 'memory',
 };
 
-/** Frames of the direct map that a wild store hits: of nobody, and of the kernel. */
-const FREE_MEMORY = 0xc000_0000 + 120 * 4096;
-const KERNEL_MEMORY = 0xc000_0000 + 4096;
-export const WILD_STORES = [FREE_MEMORY, KERNEL_MEMORY, KERNEL_TEXT] as const;
+/** Words of RAM that a wild store hits: of nobody, where the kernel keeps which task runs, of its text (not writable). */
+const inFrame = (frame: number, word: number): number => DIRECT_MAP + frame * PAGE_SIZE + word * 4;
+const NOBODYS = inFrame(120, 0);
+const RUNNING = inFrame(FIRST_TEXT_FRAME + 3, Control.harts);
+const WILD_STORES = [NOBODYS, RUNNING, KERNEL_TEXT] as const;
 
+/** A run that came to its fault, of a workload whose tasks all end without it. */
 export interface FaultRun {
   readonly service: string;
   readonly placement: Part['placement'];
@@ -71,11 +76,18 @@ const faultsOfKind = (service: string, kind: FaultKind, request: number): Servic
     ? WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }))
     : [{ service, kind, request }];
 
-export const runFault = (subject: Subject, fault: ServiceFault): FaultRun => {
-  const workload = faultWorkload(fault);
+/** `undefined`: it never came to the fault, or the tasks do not end without it either. */
+export const runFault = (
+  subject: Subject,
+  fault: ServiceFault,
+  workload: Workload = faultWorkload(fault),
+): FaultRun | undefined => {
   const { faults: _, ...sound } = workload;
   const before = observe(subject.kernel, sound);
   const after = observe(subject.kernel, workload);
+  if (!before.completed) return undefined;
+  if (before.digest === after.digest && !isReached(subject, fault, workload, before.digest))
+    return undefined;
   const hit = sound.start.map((_, index) => !sameFate(before.fates, after.fates, index + 1));
   return {
     service: fault.service,
@@ -88,6 +100,35 @@ export const runFault = (subject: Subject, fault: ServiceFault): FaultRun => {
     fatal: after.halted,
     lastWords: after.lastWords,
   };
+};
+
+/**
+ * Whether a fault that left no trace was there at all: a null dereference at the same request always leaves one, as a
+ * trap, wherever the service is.
+ */
+const isReached = (
+  subject: Subject,
+  { service, request }: ServiceFault,
+  workload: Workload,
+  sound: number,
+): boolean => {
+  const plain: ServiceFault = { service, request, kind: 'null dereference' };
+  return observe(subject.kernel, { ...workload, faults: [plain] }).digest !== sound;
+};
+
+/** The same fault in a workload as simple as can be, in which it does the same. */
+export const simplest = (subject: Subject, run: FaultRun): FaultRun => {
+  const again = (workload: Workload): FaultRun | undefined => {
+    const simpler = runFault(subject, run.fault, workload);
+    const same =
+      simpler !== undefined &&
+      simpler.fatal === run.fatal &&
+      simpler.clientsHit === run.clientsHit &&
+      simpler.bystandersHit > 0 === run.bystandersHit > 0;
+    return same ? simpler : undefined;
+  };
+  const workload = shrinkWitness(run.workload, (simpler) => again(simpler) !== undefined);
+  return again(workload) ?? run;
 };
 
 const sameFate = (

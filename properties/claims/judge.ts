@@ -14,7 +14,7 @@ import {
 } from '../../spec/claims/index.ts';
 import type { Comparison, Sample, SubjectReport } from './compare.ts';
 import { dominates } from './compare.ts';
-import type { FaultRun } from './faults.ts';
+import { type FaultRun, simplest } from './faults.ts';
 import { isContained, type Measured, price } from './measure.ts';
 import { costTables, crossovers } from './pricing.ts';
 import { costStory, faultStory, shapeText } from './story.ts';
@@ -137,7 +137,7 @@ class Court {
   #kernels(check: Comparing): Finding {
     const { measure, left, right } = check;
     const [lefts, rights] = [this.#reports(left), this.#reports(right)];
-    const missing = this.#missing(left, right);
+    const missing = this.#missing(left, right) ?? this.#noFaults(check);
     if (missing) return missing;
     const pairs = lefts.flatMap((one) => rights.map((other) => [one, other] as const));
     const better = ([one, other]: (typeof pairs)[number]): boolean =>
@@ -168,6 +168,7 @@ class Court {
     const missing = this.#missing(left, right);
     if (missing) return missing;
     const pairs = this.#pairs(left, right);
+    if (pairs.length === 0) return notJudged('No workload came to its end on both.');
     const trials = pairs.flatMap((pair) => this.#trials(check, pair));
     const held = trials.filter(({ holds }) => holds).length;
     const always = check.kind === 'less';
@@ -195,7 +196,7 @@ class Court {
 
   #missing(...subjects: readonly ClaimSubject[]): Finding | undefined {
     const absent = subjects.find((one) => this.#indices(one).length === 0);
-    return absent === undefined ? undefined : notJudged(`There is no ${absent} kernel to run.`);
+    return absent === undefined ? undefined : notJudged(`There is no ${nounOf(absent)} to run.`);
   }
 
   #pairs(left: ClaimSubject, right: ClaimSubject): readonly Pair[] {
@@ -225,13 +226,32 @@ class Court {
 
   // ---- faults
 
+  /** A blast radius is nothing where no fault struck. */
+  #noFaults({ measure, left, right }: Comparing): Finding | undefined {
+    if (measure !== 'blastRadius') return undefined;
+    const spared = [left, right].find((subject) =>
+      this.#indices(subject).every((index) => this.#comparison.faults[index]?.length === 0),
+    );
+    return spared === undefined
+      ? undefined
+      : notJudged(`No fault of a service struck a ${nounOf(spared)}.`);
+  }
+
   #faults(subject: ClaimSubject): readonly FaultRun[] {
     return this.#indices(subject).flatMap((index) => this.#comparison.faults[index] ?? []);
   }
 
+  /** The run at its simplest. */
+  #story(about: ClaimSubject, run: FaultRun): Witness {
+    const index = this.#indices(about).find((one) => this.#comparison.faults[one]?.includes(run));
+    const subject = index === undefined ? undefined : this.#comparison.subjects[index];
+    return faultStory(subject ? simplest(subject, run) : run);
+  }
+
   #contained(subject: ClaimSubject): Finding {
     const runs = this.#faults(subject).filter(({ placement }) => placement === 'user');
-    if (runs.length === 0) return notJudged(`There is no ${subject} kernel with services outside.`);
+    if (runs.length === 0)
+      return notJudged(`No fault of a service outside struck a ${nounOf(subject)}.`);
     const broken = runs.find((run) => run.fatal || run.bystandersHit > 0);
     const held = runs.filter((run) => !run.fatal && run.bystandersHit === 0).length;
     return {
@@ -239,7 +259,7 @@ class Court {
       evidence: `In ${of(held, runs.length)} runs with a fault nobody was hit who does not use the service.`,
       figures: [{ of: 'clients hit', value: runs.filter((run) => run.clientsHit > 0).length }],
       tally: { held, of: runs.length },
-      ...(broken && { exception: faultStory(broken) }),
+      ...(broken && { exception: this.#story(subject, broken) }),
     };
   }
 
@@ -251,11 +271,11 @@ class Court {
       verdict: first ? 'shown' : 'not shown',
       evidence:
         runs.length === 0
-          ? `There is no ${subject} kernel with services inside whose faults can be run.`
+          ? `No fault of a service inside struck a ${nounOf(subject)}.`
           : `${of(fatal.length, runs.length)} runs with a fault in the kernel end the whole system.`,
       figures: [],
       tally: { held: fatal.length, of: runs.length },
-      ...(first && { witness: faultStory(first) }),
+      ...(first && { witness: this.#story(subject, first) }),
     };
   }
 
@@ -268,7 +288,7 @@ class Court {
       evidence: `${of(survived.length, runs.length)} runs with a fault in the kernel go on.`,
       figures: [],
       tally: { held: survived.length, of: runs.length },
-      ...(first && { witness: faultStory(first) }),
+      ...(first && { witness: this.#story(subject, first) }),
     };
   }
 
@@ -289,7 +309,11 @@ class Court {
   #placement(trait: 'all run' | 'on the front' | 'best differs' | 'dominated'): Finding {
     const hybrids = this.#reports('hybrid');
     if (hybrids.length === 0) return notJudged('There is no hybrid kernel to run.');
-    const { reports } = this.#comparison;
+    const { reports, faults } = this.#comparison;
+    const traded = trait === 'on the front' || trait === 'dominated';
+    if (traded && faults.every(({ length }) => length === 0)) {
+      return notJudged('No fault of a service struck: of the blast radius nothing is known.');
+    }
     switch (trait) {
       case 'all run': {
         const run = reports.filter(({ unfinished }) => unfinished === 0);
@@ -348,6 +372,8 @@ class Court {
   }
 }
 
+const nounOf = (subject: ClaimSubject): string =>
+  subject === 'microkernel' || subject === 'kernel' ? subject : `${subject} kernel`;
 const of = (part: number, whole: number): string => `${part} of ${whole}`;
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 

@@ -47,6 +47,8 @@ export interface Measured {
   readonly fates: ReadonlyMap<number, Fate>;
   /** The text of the halt record, if there is one. */
   readonly lastWords: string;
+  /** Differs when the logs of two runs differ, but for one pair in four thousand million. */
+  readonly digest: number;
 }
 
 const ARENA_WORDS = 1 << 21;
@@ -80,7 +82,8 @@ const countsOf = (kernel: Kernel, workload: Workload): readonly Counts[] => {
     const costs = { ...NOTHING };
     if (first) costs[first] = 1;
     if (second) costs[second] = SECOND;
-    const run = assemble(workload, { arena, observe: false, costs });
+    const options = { arena, observe: false, costs };
+    const run = assemble(workload, options, kernel.serviceFrames);
     boot(run.core, kernel, run.machine, run.image);
     run.core.run();
     for (const [hart, count] of counts.entries()) {
@@ -94,13 +97,24 @@ const countsOf = (kernel: Kernel, workload: Workload): readonly Counts[] => {
 
 /** One run without prices: what the log says of everything else. @param kernel boots freshly */
 export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, 'counts'> => {
-  const { core, machine, image } = assemble(workload, { arena });
+  const { core, machine, image } = assemble(workload, { arena }, kernel.serviceFrames);
   boot(core, kernel, machine, image);
   core.run();
   const reader = new Reader(workload);
   const { log } = core;
   if (log) reader.read(log.words, log.length);
-  return reader.result(workload.start.length, log?.messages.at(-1) ?? '');
+  return {
+    ...reader.result(workload.start.length),
+    lastWords: log?.messages.at(-1) ?? '',
+    digest: log ? digestOf(log.words.subarray(0, log.length)) : 0,
+  };
+};
+
+/** FNV-1a, by words. */
+const digestOf = (words: Uint32Array): number => {
+  let hash = 0x811c_9dc5;
+  for (const word of words) hash = Math.imul(hash ^ word, 0x0100_0193);
+  return hash >>> 0;
 };
 
 /** The word of no operation. */
@@ -141,7 +155,7 @@ class Reader {
     }
   }
 
-  result(tasks: number, lastWords: string): Omit<Measured, 'counts'> {
+  result(tasks: number): Omit<Measured, 'counts' | 'lastWords' | 'digest'> {
     const exited = [...this.#fates.values()].filter((fate) => fate.exited).length;
     return {
       messages: this.#messages,
@@ -152,7 +166,6 @@ class Reader {
       completed: exited === tasks && !this.#halted,
       halted: this.#halted,
       fates: this.#fates,
-      lastWords,
     };
   }
 

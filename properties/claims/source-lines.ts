@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SERVICE_NAMES } from '../../kernels/services/contract.ts';
 
 export interface SourceLines {
   /** What every kernel has in supervisor mode: core, messages, linker. */
@@ -15,8 +16,6 @@ export interface SourceLines {
 export const SOURCE_LINES_FILE = 'source-lines.json';
 
 const KERNEL_FOLDERS = ['core', 'ipc', 'link'];
-/** Files of kernels/services that are no service. */
-const SHARED = ['contract', 'copying', 'index'];
 const KERNELS = fileURLToPath(new URL('../../kernels/', import.meta.url));
 
 export const sourceLines = (): SourceLines => {
@@ -30,7 +29,7 @@ export const countSourceLines = (kernels: string): SourceLines => {
   const services: Record<string, number> = {};
   for (const entry of entries(`${kernels}services`)) {
     const name = entry.name.replace(/\.ts$/, '');
-    if (SHARED.includes(name)) continue;
+    if (!isService(name)) continue;
     const path = `${kernels}services/${entry.name}`;
     const lines = entry.isDirectory() ? linesIn(path) : isSource(entry.name) ? linesOf(path) : 0;
     if (lines > 0) services[name] = (services[name] ?? 0) + lines;
@@ -38,6 +37,9 @@ export const countSourceLines = (kernels: string): SourceLines => {
   const kernel = KERNEL_FOLDERS.reduce((all, folder) => all + linesIn(`${kernels}${folder}`), 0);
   return { kernel, services };
 };
+
+/** Other files there are shared: they count for none. */
+const isService = (name: string): boolean => SERVICE_NAMES.some((service) => service === name);
 
 const entries = (folder: string) =>
   existsSync(folder)

@@ -61,7 +61,7 @@ export const renderClaims = (report: ClaimsReport, { width, color }: TerminalOpt
       ];
     }),
     EMPTY,
-    ...tallyLines(report.results),
+    ...tallyLines(report.results, columns),
   ];
   return print(lines, color);
 };
@@ -103,7 +103,7 @@ const claimLines = (result: ClaimResult, columns: number): readonly Line[] => {
 const told = (label: string, text: string, columns: number): readonly Line[] =>
   labelled(
     label,
-    wrap(text, columns - LABEL - 2).map((one) => line(one)),
+    wrap(text, columns - LABEL - 4).map((one) => line(one)),
     LABEL,
     'dim',
   );
@@ -142,7 +142,7 @@ const witnessLines = (
     ? []
     : labelled(
         label,
-        witness.story.flatMap((one) => wrap(one, columns - LABEL - 2, 2).map((text) => line(text))),
+        witness.story.flatMap((one) => wrap(one, columns - LABEL - 4, 2).map((text) => line(text))),
         LABEL,
         'dim',
       );
@@ -156,7 +156,7 @@ const counterLines = ({ claim, counter }: ClaimResult, columns: number): readonl
   ];
 };
 
-const tallyLines = (results: readonly ClaimResult[]): readonly Line[] =>
+const tallyLines = (results: readonly ClaimResult[], columns: number): readonly Line[] =>
   CLAIM_TAGS.flatMap((tag: ClaimTag) => {
     const of = results.filter(({ claim }) => claim.tag === tag);
     if (of.length === 0) return [];
@@ -165,5 +165,6 @@ const tallyLines = (results: readonly ClaimResult[]): readonly Line[] =>
       return number === 0 || verdict === tag ? [] : [`${number} ${verdict}`];
     });
     const text = `${count(of.length, 'claim')} ${tag}${verdicts.length > 0 ? `: ${verdicts.join(', ')}` : ''}`;
-    return [line(tag === 'empirical' ? `${text}. Only these are evidence.` : text)];
+    const told = tag === 'empirical' ? `${text}. Only these are evidence.` : text;
+    return wrap(told, columns, 2).map((one) => line(one));
   });

@@ -14,7 +14,7 @@ export const barsOption = (
   let hybrids = 0;
   return {
     grid: { left: 78, right: 24, top: 64, bottom: 44 },
-    legend: { top: 6, left: 70, right: 20, itemGap: 18, textStyle: { color: INK, fontSize: 13 } },
+    legend: { top: 6, left: 70, right: 20, itemGap: 26, textStyle: { color: INK, fontSize: 12 } },
     xAxis: {
       type: 'category',
       data: [...families],
@@ -29,6 +29,7 @@ export const barsOption = (
     }),
     series: reports.map((report) => ({
       type: 'bar',
+      silent: true,
       name: report.label,
       barMaxWidth: 34,
       barGap: '12%',

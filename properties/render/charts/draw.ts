@@ -16,7 +16,8 @@ export const lookOf = (architecture: string): { color: string; symbol: string } 
 export const INK = '#1b1f24';
 export const FAINT = '#6b7280';
 export const GRID = '#e5e7eb';
-const FONT = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
+/** Without quotes: they would end the attribute that it becomes. */
+const FONT = 'system-ui, DejaVu Sans, sans-serif';
 
 /** @param height pixels of the drawing, which scales to its place */
 export const drawChart = async (
@@ -46,7 +47,7 @@ export const axis = (name: string, over: object = {}): object => ({
   nameTextStyle: { color: FAINT, fontSize: 13 },
   axisLine: { show: true, lineStyle: { color: FAINT } },
   axisTick: { show: false },
-  axisLabel: { color: FAINT, fontSize: 12 },
+  axisLabel: { color: FAINT, fontSize: 12, showMinLabel: false, showMaxLabel: false },
   splitLine: { lineStyle: { color: GRID } },
   scale: true,
   ...over,

@@ -12,7 +12,8 @@ const TRUSTED = ['privilegedLines', 'trusted code: source lines in supervisor mo
 const BLAST = ['blastRadius', 'blast radius: share of tasks that a fault hits'] as const;
 
 export const renderComparisonPage = async (comparison: Comparison): Promise<string> => {
-  const { reports, families, samples, seed } = comparison;
+  const { families, samples, seed } = comparison;
+  const reports = [...comparison.reports].sort((a, b) => a.measures.cycles - b.measures.cycles);
   const cost = await drawChart(
     scatterOption(reports, { x: TRUSTED, y: CYCLES, size: 'blastRadius' }),
     WIDTH,
@@ -29,7 +30,7 @@ export const renderComparisonPage = async (comparison: Comparison): Promise<stri
 <h1>What each architecture costs, and what it trusts</h1>
 <p>The same ${samples.length} workloads (${families.join(', ')}) on ${reports.length} ${reports.length === 1 ? 'kernel' : 'kernels'}, all built of the same services; seed ${seed}.
 Down and to the left is better. Filled: no other kernel beats it in cycles, trusted code and blast radius at once. Hollow: one does.</p>
-${figure('Cost against trusted code', cost, 'Size: blast radius. The dashed line is the front of the two axes.')}
+${figure('Cost against trusted code', cost, 'Size: blast radius. The dashed line is the front of the two axes; numbers are rows of the table below.')}
 ${figure('Cost against blast radius', blast, 'What a fault of one service does to tasks, on average over all services and kinds of fault.')}
 ${figure('Cost by kind of workload', bars, 'Simulated cycles with the usual costs; not host time.')}
 ${table(reports)}
@@ -39,15 +40,16 @@ ${table(reports)}
 
 const MOST_BARS = 5;
 
-/** The two pure architectures, and of the hybrids those of the front that cost least. */
+/** The two pure architectures, and hybrids of the front at even distances between them. */
 const shownInBars = (reports: readonly SubjectReport[]): readonly SubjectReport[] => {
   const of = (name: string): SubjectReport[] =>
     reports.filter(({ architecture }) => architecture === name);
-  const hybrids = of('hybrid').sort(
-    (a, b) => Number(b.onFront) - Number(a.onFront) || a.measures.cycles - b.measures.cycles,
-  );
-  const pure = [...of('monolithic'), ...of('microkernel')];
-  const chosen = hybrids.slice(0, Math.max(0, MOST_BARS - pure.length));
+  const hybrids = of('hybrid').filter(({ onFront }) => onFront);
+  const room = MOST_BARS - of('monolithic').length - of('microkernel').length;
+  const chosen = hybrids.filter((_, index) => {
+    const part = (place: number): number => Math.floor((place * (room + 1)) / hybrids.length);
+    return hybrids.length <= room || (part(index) > part(index - 1) && index > 0);
+  });
   return [...of('monolithic'), ...chosen, ...of('microkernel')];
 };
 
@@ -69,12 +71,10 @@ const table = (reports: readonly SubjectReport[]): string => {
   const head = SHOWN.map(
     ([measure, name]) => `<th title="${html(MEASURES[measure])}">${name}</th>`,
   );
-  const rows = [...reports]
-    .sort((a, b) => a.measures.cycles - b.measures.cycles)
-    .map((report) => {
-      const cells = SHOWN.map(([measure]) => `<td>${number(report.measures[measure])}</td>`);
-      return `<tr class="${report.onFront ? 'front' : ''}"><th>${html(report.label)}</th>${cells.join('')}</tr>`;
-    });
+  const rows = reports.map((report, index) => {
+    const cells = SHOWN.map(([measure]) => `<td>${number(report.measures[measure])}</td>`);
+    return `<tr class="${report.onFront ? 'front' : ''}"><th>${index + 1}. ${html(report.label)}</th>${cells.join('')}</tr>`;
+  });
   return `<h2>All kernels</h2><div class="wide"><table><thead><tr><th>kernel</th>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 };
 

@@ -1,6 +1,7 @@
 /**
  * Each kernel as a point: two things that are traded against each other along the axes, the third as the size. Filled:
- * on the front, nothing else beats it; hollow: something does. The line joins the front of the two axes.
+ * on the front, nothing else beats it; hollow: something does. The line joins the front of the two axes, whose points
+ * have the number of their row in the table; only the two pure architectures have room for a name.
  */
 import type { EChartsOption } from 'echarts';
 import type { Measure } from '../../../spec/claims/index.ts';
@@ -14,8 +15,9 @@ export interface ScatterAxes {
 }
 
 const LEAST_SIZE = 11;
-const MORE_SIZE = 22;
-const MOST_LABELS = 6;
+const MORE_SIZE = 15;
+/** Room around the points, as a share of what they span. */
+const MARGIN = 0.07;
 
 export const scatterOption = (
   reports: readonly SubjectReport[],
@@ -23,7 +25,10 @@ export const scatterOption = (
 ): EChartsOption => {
   const largest = Math.max(1e-9, ...reports.map((one) => (size ? one.measures[size] : 0)));
   const front = frontOf(reports, x[0], y[0]);
-  const named = namedOf(reports, front);
+  const labelOf = (one: SubjectReport): string => {
+    if (one.architecture !== 'hybrid') return one.label;
+    return front.includes(one) ? String(reports.indexOf(one) + 1) : '';
+  };
   const points = (architecture: string): object => ({
     type: 'scatter',
     name: architecture,
@@ -34,17 +39,20 @@ export const scatterOption = (
       .map((one) =>
         pointOf(one, [one.measures[x[0]], one.measures[y[0]]], {
           size: LEAST_SIZE + MORE_SIZE * (size ? one.measures[size] / largest : 0.2),
-          named: named.includes(one),
+          label: labelOf(one),
         }),
       ),
-    labelLayout: { moveOverlap: 'shiftY' },
+    silent: true,
     z: 3,
   });
   return {
     grid: { left: 78, right: 40, top: 46, bottom: 56 },
     legend: { top: 6, left: 70, itemGap: 22, textStyle: { color: INK, fontSize: 13 } },
-    xAxis: axis(x[1]),
-    yAxis: axis(y[1], { nameGap: 58 }),
+    xAxis: axis(x[1], extent(reports.map(({ measures }) => measures[x[0]]))),
+    yAxis: axis(y[1], {
+      nameGap: 58,
+      ...extent(reports.map(({ measures }) => measures[y[0]])),
+    }),
     series: [
       {
         type: 'line',
@@ -63,7 +71,7 @@ export const scatterOption = (
 const pointOf = (
   report: SubjectReport,
   value: readonly number[],
-  { size, named }: { size: number; named: boolean },
+  { size, label }: { size: number; label: string },
 ): object => ({
   value,
   name: report.label,
@@ -72,14 +80,13 @@ const pointOf = (
     ? { opacity: 0.9 }
     : { color: 'transparent', borderColor: lookOf(report.architecture).color, borderWidth: 1.6 },
   label: {
-    show: named,
-    formatter: '{b}',
-    position: 'top',
-    distance: 7,
-    fontSize: 12,
+    show: label !== '',
+    formatter: label,
+    // Below and to the left of the front there is nothing.
+    position: report.architecture === 'hybrid' ? 'bottom' : 'top',
+    distance: 5,
+    fontSize: report.architecture === 'hybrid' ? 11 : 13,
     color: INK,
-    textBorderColor: '#fff',
-    textBorderWidth: 3,
   },
 });
 
@@ -100,14 +107,13 @@ const frontOf = (
   });
 };
 
-/** The two pure architectures and some of the front: more names would cover each other. */
-const namedOf = (
-  reports: readonly SubjectReport[],
-  front: readonly SubjectReport[],
-): readonly SubjectReport[] => {
-  const pure = reports.filter(({ architecture }) => architecture !== 'hybrid');
-  const others = (reports.length <= MOST_LABELS ? reports : front).filter(
-    (one) => !pure.includes(one),
-  );
-  return [...pure, ...others.slice(0, MOST_LABELS - 2)];
+/** From a little below the least value to a little above the most, at whole steps of the axis. */
+const extent = (values: readonly number[]): { min: number; max: number } => {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const margin = (most - least || Math.abs(most) || 1) * MARGIN;
+  const step = 10 ** Math.floor(Math.log10(margin));
+  return {
+    min: Math.max(0, Math.floor((least - margin) / step) * step),
+    max: Math.ceil((most + margin) / step) * step,
+  };
 };

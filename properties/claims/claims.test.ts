@@ -1,0 +1,207 @@
+/** Runs are measured as they are, claims are judged by what was run, and nothing is found where nothing was tried. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_COSTS } from '../../hardware/costs.ts';
+import { runWorkload } from '../../hardware/run.ts';
+import { linkKernel } from '../../kernels/link/index.ts';
+import { monolithic } from '../../kernels/monolithic/index.ts';
+import { CLAIMS, COST_BOUNDS } from '../../spec/claims/index.ts';
+import { compareKernels } from './compare.ts';
+import { FAMILIES, type Shape, shapeOf, workloadOfShapes } from './families.ts';
+import { runFault } from './faults.ts';
+import { judgeClaims } from './judge.ts';
+import { subjectsOf } from './kernels.ts';
+import { COST_NAMES, measure, observe, price } from './measure.ts';
+import { boundsOf, costTables, crossovers } from './pricing.ts';
+import { checkClaims } from './run.ts';
+import { countLines, sourceLines } from './source-lines.ts';
+import { madeUpComparison, toyKernels } from './testing.ts';
+import type { ClaimResult } from './verdict.ts';
+
+const memory: Shape = {
+  family: 'memory',
+  tasks: 2,
+  rounds: 2,
+  bytes: 16,
+  harts: 2,
+  tlbEntries: 4,
+};
+const lines = { kernel: 100, services: { disk: 10 } };
+const find = (results: readonly ClaimResult[], id: string): ClaimResult => {
+  const result = results.find(({ claim }) => claim.id === id);
+  if (!result) throw new Error(`no claim ${id}`);
+  return result;
+};
+
+describe('a run is counted once and priced many times', () => {
+  test('the price is what the machine says, whatever events cost', () => {
+    fc.assert(
+      fc.property(shapeOf('memory'), costTables, (shape, costs) => {
+        const workload = workloadOfShapes([shape]);
+        const run = runWorkload(monolithic, workload, { observe: false, costs });
+        expect(price(measure(monolithic, workload), costs)).toBeCloseTo(run.cycles, 3);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('tables of costs stay within the bounds, which every cost has', () => {
+    expect(Object.keys(COST_BOUNDS).sort()).toEqual([...COST_NAMES].sort());
+    fc.assert(
+      fc.property(costTables, (costs) => {
+        for (const name of COST_NAMES) {
+          const { low, high } = boundsOf(name);
+          expect(costs[name]).toBeGreaterThanOrEqual(low);
+          expect(costs[name]).toBeLessThanOrEqual(high);
+        }
+      }),
+    );
+  });
+
+  test('at a crossover both cost the same, and each is cheaper on its side', () => {
+    const none = { ...Object.fromEntries(COST_NAMES.map((name) => [name, 0])) };
+    const side = (counts: object) => ({
+      ...observe(monolithic, workloadOfShapes([memory])),
+      counts: [{ ...DEFAULT_COSTS, ...none, ...counts }],
+    });
+    const [left, right] = [side({ trap: 10 }), side({ instruction: 500 })];
+    expect(crossovers(left, right)).toEqual([{ cost: 'trap', at: 50, below: 'left' }]);
+    expect(crossovers(left, side({ trap: 11 }))).toEqual([]);
+  });
+});
+
+describe('workloads to measure with', () => {
+  test.each(FAMILIES)(
+    '%s: every task comes to its exit, also where its calls are refused',
+    (family) => {
+      fc.assert(
+        fc.property(shapeOf(family), (shape) => {
+          expect(observe(monolithic, workloadOfShapes([shape])).completed).toBe(true);
+        }),
+        { numRuns: 10 },
+      );
+    },
+  );
+});
+
+describe('faults', () => {
+  const inKernel = linkKernel({
+    name: 'all inside',
+    placement: {
+      files: 'kernel',
+      disk: 'kernel',
+      console: 'kernel',
+      network: 'kernel',
+      memory: 'kernel',
+    },
+  });
+  const [subject] = subjectsOf([inKernel]);
+  if (!subject) throw new Error('no subject');
+
+  test('a service in the kernel that dereferences null ends the whole system', () => {
+    const run = runFault(subject, { service: 'memory', request: 0, kind: 'null dereference' });
+    expect(run).toMatchObject({ fatal: true, placement: 'kernel', clientsHit: 1 });
+    expect(run?.bystandersHit).toBe(2);
+  });
+
+  test('a wild store into memory of nobody hurts nobody, and is still counted', () => {
+    const run = runFault(subject, {
+      service: 'memory',
+      request: 0,
+      kind: 'wild store',
+      va: 0xc007_8000,
+      value: 0,
+    });
+    expect(run).toMatchObject({ fatal: false, clientsHit: 0, bystandersHit: 0 });
+  });
+
+  test('a fault that is never come to is no run with a fault', () => {
+    expect(runFault(subject, { service: 'memory', request: 99, kind: 'leak' })).toBeUndefined();
+  });
+
+  test('the claim that drivers crash the system is shown, with a witness and a counter-witness', () => {
+    const report = checkClaims({ kernels: [inKernel], architecture: 'monolithic', workloads: 1 });
+    const result = find(report.results, 'monolithic/driver-crashes-system');
+    expect(result.verdict).toBe('shown');
+    expect(result.witness?.story.at(-1)).toMatch(/the whole system is lost$/);
+    expect(result.witness?.story.length).toBeLessThanOrEqual(4);
+    expect(result.counter?.verdict).toBe('shown');
+  });
+});
+
+describe('claims', () => {
+  const comparison = compareKernels(subjectsOf(toyKernels), { seed: 1, workloads: 3, lines });
+  const results = judgeClaims(comparison);
+
+  test('every claim has a result, in order', () => {
+    expect(results.map(({ claim }) => claim.id)).toEqual(CLAIMS.map(({ id }) => id));
+  });
+
+  test('where calls cost more, they are found to cost more', () => {
+    expect(find(results, 'monolithic/faster').verdict).toBe('passed');
+    expect(find(results, 'microkernel/context-switching').verdict).toBe('passed');
+    expect(find(results, 'monolithic/faster').tally?.held).toBeGreaterThan(0);
+  });
+
+  test('the other way round they fail, with an exception that tells it', () => {
+    const turned = toyKernels.map((kernel) => {
+      const other = {
+        monolithic: 'microkernel',
+        microkernel: 'monolithic',
+        hybrid: 'hybrid',
+      } as const;
+      return { ...kernel, architecture: other[kernel.architecture] };
+    });
+    const reverse = judgeClaims(
+      compareKernels(subjectsOf(turned), { seed: 1, workloads: 2, lines }),
+      ['monolithic'],
+    );
+    const faster = find(reverse, 'monolithic/faster');
+    expect(faster.verdict).toBe('failed');
+    expect(faster.exception?.story.at(-1)).toMatch(/cycles; /);
+  });
+
+  test('where no fault struck nothing is said of faults', () => {
+    for (const id of [
+      'microkernel/driver-crash-contained',
+      'microkernel/isolation',
+      'hybrid/compromise',
+    ]) {
+      expect(find(results, id).verdict, id).toBe('not shown');
+      expect(find(results, id).evidence, id).toMatch(/^No fault/);
+    }
+  });
+
+  test('without a microkernel nothing is compared with one', () => {
+    const alone = judgeClaims(
+      compareKernels(subjectsOf([monolithic]), { seed: 1, workloads: 1, lines }),
+    );
+    expect(find(alone, 'monolithic/faster').verdict).toBe('not shown');
+    expect(find(alone, 'hybrid/flexible').verdict).toBe('not shown');
+    expect(find(alone, 'kernel/always-there').counter?.verdict).toBe('shown');
+  });
+
+  test('only what no other beats is on the front', () => {
+    const { reports } = madeUpComparison();
+    expect(reports.filter(({ onFront }) => onFront).length).toBeGreaterThan(2);
+    expect(reports.some(({ onFront }) => !onFront)).toBe(true);
+  });
+});
+
+describe('source lines', () => {
+  test('blank lines and comments are not counted', () => {
+    expect(countLines('/** a\n b */\n\n// c\nconst x = 1; // d\n  /* e */ y();\n')).toBe(2);
+  });
+
+  test('every service and the kernel have some', () => {
+    const counted = sourceLines();
+    expect(counted.kernel).toBeGreaterThan(500);
+    expect(Object.keys(counted.services)).toEqual([
+      'console',
+      'disk',
+      'files',
+      'memory',
+      'network',
+    ]);
+  });
+});
