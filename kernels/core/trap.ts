@@ -6,7 +6,7 @@
  */
 import type { Hart } from '../../hardware/contract.ts';
 import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
-import { CORE_CALLS, type CoreCallName } from '../../spec/calls/core.ts';
+import { CORE_CALLS } from '../../spec/calls/core.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0, Cause, Mode, wordIn } from '../../spec/riscv.ts';
 import {
@@ -113,7 +113,7 @@ export const callTable = (
   further: ReadonlyMap<number, CallRoutine>,
 ): readonly (CallRoutine | undefined)[] => {
   const calls: (CallRoutine | undefined)[] = [undefined];
-  for (const { name } of CORE_CALLS) calls[Call[name]] = routines[name as CoreCallName];
+  for (const { name } of CORE_CALLS) calls[Call[name]] = routines[name];
   for (const [number, routine] of further) calls[number] = routine;
   return calls;
 };

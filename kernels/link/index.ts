@@ -15,7 +15,7 @@ import {
   type Routine,
 } from '../../hardware/contract.ts';
 import type { AbiGroup } from '../../spec/abi.ts';
-import { CORE_GROUPS } from '../../spec/calls/core.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
 import type { Routines, State } from '../core/kernel.ts';
@@ -74,7 +74,7 @@ export const linkKernel = (linkage: Linkage): Kernel => {
 const groupsOf = (services: readonly Service[]): readonly AbiGroup[] => {
   const names = services.map(({ name }) => name);
   return [
-    ...CORE_GROUPS,
+    ...ABI_GROUPS,
     ...SERVED.filter(({ by }) => names.includes(by)).map(({ group }) => group),
   ];
 };

@@ -4,7 +4,7 @@
  * Built from a record of named routines: `buildMonolithic({ unmapPage })` is the same kernel with another `unmapPage`.
  */
 import { defineKernel, type Kernel } from '../../hardware/contract.ts';
-import { CORE_GROUPS } from '../../spec/calls/core.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { boot } from '../core/boot.ts';
 import type { Routines } from '../core/kernel.ts';
 import { routines } from '../core/routines.ts';
@@ -27,7 +27,7 @@ export const buildMonolithic = (replace: Build = {}): Kernel => {
   return defineKernel({
     name,
     architecture: 'monolithic',
-    implements: CORE_GROUPS,
+    implements: ABI_GROUPS,
     ...(fairness === false ? {} : { fairness }),
     ipiDelay: LATEST_IPI,
     boot: (machine, image) => boot(machine, image, all),

@@ -4,8 +4,8 @@ import { maySleep } from './files/waiting.ts';
 import type { OsState, Task } from './state.ts';
 
 /**
- * It could run now: not ended, not blocked nor asleep in a call, on no hart, and no kernel activation is busy with it. A task that may have
- * ended is not missed.
+ * It could run now: not ended, not blocked nor asleep in a call, on no hart, and no kernel activation is busy with it. A
+ * task that may have ended is not missed.
  */
 export const isRunnable = (state: OsState, task: Task): boolean =>
   task.status === 'stopped' &&

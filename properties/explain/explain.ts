@@ -135,11 +135,6 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
       const frame = violation.frame ?? (vpn === undefined ? undefined : frameAt(replay, vpn));
       return frame === undefined ? undefined : whyFrame(replay, frame);
     }
-    case 'handler-threw':
-    case 'handler-hangs':
-    case 'kernel-fault':
-    case 'forbidden-host-call':
-      return whyHalt(replay, violation);
     case 'registers-differ':
       return whyRegister(replay, violation);
     case 'enomem-too-early':
@@ -178,6 +173,6 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'not-preempted':
       return whyTasks(replay, `No timer interrupt came: stimecmp was not set, or set too late.`);
     default:
-      return undefined;
+      return whyHalt(replay, violation);
   }
 };

@@ -1,16 +1,6 @@
 /** The calls on tasks, children, memory, protection, sharing, threads and the console. */
-import type { AbiGroup, CallDescription } from './call.ts';
+import type { CallDescription } from './call.ts';
 
-/** The groups that need no service. */
-export const CORE_GROUPS = [
-  'tasks',
-  'children',
-  'memory',
-  'protection',
-  'sharing',
-  'threads',
-  'console',
-] as const satisfies readonly AbiGroup[];
 export type CoreCallName =
   | 'spawn'
   | 'exit'
@@ -24,10 +14,14 @@ export type CoreCallName =
   | 'thread'
   | 'write';
 
+interface CoreCall extends CallDescription {
+  readonly name: CoreCallName;
+}
+
 const unaligned = 'va is not a multiple of 4096, is 0, or is not below userEnd';
 const outOfMemory = 'the frames needed exceed those of the machine (see frame budget)';
 
-export const CORE_CALLS: readonly CallDescription[] = [
+export const CORE_CALLS: readonly CoreCall[] = [
   {
     name: 'spawn',
     group: 'tasks',

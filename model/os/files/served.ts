@@ -1,6 +1,6 @@
 /** What the services keep for all tasks, and what a call on it does: files and datagrams in one form. */
 import { outcomeOf, settled } from './apply.ts';
-import type { FileCall } from './call.ts';
+import type { FileCall, Outcome } from './call.ts';
 import { type DatagramCall, datagramOutcome, type Network, unbindAll } from './network.ts';
 import { closeAll, emptyFileSystem, type FileSystem, type Owner } from './tree.ts';
 
@@ -13,19 +13,8 @@ export const nothingServed = (): Served => ({ files: emptyFileSystem(), network:
 
 export type ServiceCall = FileCall | DatagramCall;
 
-export interface ServiceOutcome {
-  /** Errors that apply: it fails with one of them. */
-  readonly errors: readonly number[];
-  /** Errors that it may also fail with. */
-  readonly mayFail: readonly number[];
-  /** Bounds of the result, and the usual one. */
-  readonly result: number;
-  readonly least: number;
-  readonly most: number;
-  /** Bytes stored in the caller's memory. */
-  readonly stored: Uint8Array;
-  /** How many of its last bytes may be anything. */
-  readonly loose: number;
+/** The outcome of a call, with all that the services keep afterwards. */
+export interface ServiceOutcome extends Omit<Outcome, 'fs'> {
   readonly after: Served;
 }
 
