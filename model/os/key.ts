@@ -4,7 +4,7 @@
  *
  * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
-import { pushServed } from './files/key.ts';
+import { pushGhosts, pushServed } from './files/key.ts';
 import type {
   HartView,
   OsState,
@@ -27,7 +27,7 @@ export const keyOf = (state: OsState): Key => {
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
   key.push(state.doubted.length, state.kept?.log.length ?? 0);
   pushServed(key, state.served);
-  for (const ghost of state.ghosts) key.push(ghost.owner, state.ghosts.indexOf(ghost));
+  pushGhosts(key, state.ghosts);
   return key;
 };
 

@@ -1,4 +1,5 @@
 /** What makes two states of the services the same, as numbers: names of nodes are the order in which they are reached. */
+import type { Ghost } from '../state.ts';
 import type { Network } from './network.ts';
 import type { Served } from './served.ts';
 import { type FileSystem, type NodeId, ROOT } from './tree.ts';
@@ -6,6 +7,16 @@ import { type FileSystem, type NodeId, ROOT } from './tree.ts';
 export const pushServed = (key: number[], { files, network }: Served): void => {
   pushFiles(key, files);
   pushNetwork(key, network);
+};
+
+/** Calls whose callers were ended: what each would still do. There are few, and seldom any. */
+export const pushGhosts = (key: number[], ghosts: readonly Ghost[]): void => {
+  key.push(ghosts.length);
+  for (const { owner, call } of ghosts) {
+    const text = JSON.stringify(call);
+    key.push(owner, text.length);
+    for (let at = 0; at < text.length; at++) key.push(text.charCodeAt(at));
+  }
 };
 
 const inOrder = <V>(map: ReadonlyMap<number, V>): [number, V][] =>
