@@ -7,6 +7,7 @@
  * Source: RISC-V Privileged, 3.1.6, 4.1. Left out: delegation, nested interrupts, debug.
  */
 
+import type { DeviceSettings } from '../spec/devices.ts';
 import { indexOfText, kindOfText, TextKind, textWord } from '../spec/layout.ts';
 import {
   END_REASONS,
@@ -18,6 +19,8 @@ import {
 import { Cause, Mode, type VirtualAddress, type Word, wordIn } from '../spec/riscv.ts';
 import type { Hart, Routine } from './contract.ts';
 import type { Costs } from './costs.ts';
+import { DEVICE_BASE, Devices } from './devices/devices.ts';
+import type { DmaObserver } from './devices/dma.ts';
 import { HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 import { Access, Mmu } from './mmu.ts';
@@ -49,6 +52,7 @@ export interface CoreConfig {
   readonly log: EventLog | undefined;
   readonly probe: Probe | undefined;
   readonly tracer: Tracer | undefined;
+  readonly devices: DeviceSettings;
 }
 
 export class Core {
@@ -61,6 +65,7 @@ export class Core {
   readonly log: EventLog | undefined;
   readonly probe: Probe | undefined;
   readonly tracer: Tracer | undefined;
+  readonly devices: Devices;
   ports: readonly Hart[] = [];
   /** The hart whose kernel activation runs now. */
   current: HartState | undefined;
@@ -101,6 +106,7 @@ export class Core {
       { length: config.harts },
       (_, id) => new HartState(id, config.tlbEntries),
     );
+    this.devices = new Devices(this.ram, config.frames, config.devices, this.#dmaObserver());
     const { probe } = config;
     if (probe) this.mmu.onTableWrite = (index) => probe.marked(index);
   }
@@ -113,6 +119,60 @@ export class Core {
     this.#natives.push(routine);
     this.ram[frame * 1024 + slot] = textWord(TextKind.native, this.#natives.length - 1);
     return slot * 4;
+  }
+
+  #dmaObserver(): DmaObserver {
+    const { log } = this;
+    const hart = this.harts[0] as HartState;
+    return {
+      moved: (device, physical, bytes, into, root) =>
+        log?.record(RecordKind.dma, hart, device, physical, bytes, into ? 1 : 0, root),
+      refused: (device, address, into, root) =>
+        log?.record(RecordKind.refused, hart, device, address, into ? 1 : 0, root, 0),
+      raised: (device) => {
+        this.raise(device);
+        log?.record(RecordKind.interrupt, hart, device, 0, 0, 0, 0);
+      },
+    };
+  }
+
+  /** A register of a device is read; `physical` is beyond RAM. */
+  loadDevice(hart: HartState, physical: number): Word {
+    const value = this.devices.load(physical);
+    hart.cycle += this.costs.device;
+    this.log?.record(RecordKind.device, hart, physical, value, 0, 0, 0);
+    return value;
+  }
+
+  /** @param steps machine steps of the burst under way, the storing one included */
+  storeDevice(hart: HartState, physical: number, value: Word, steps: number): void {
+    hart.cycle += this.costs.device;
+    this.log?.record(RecordKind.device, hart, physical, value, 1, 0, 0);
+    const byte = this.devices.store(physical, value, this.steps + steps);
+    if (byte !== undefined) this.transmit(hart, byte);
+  }
+
+  transmit(hart: HartState, byte: number): void {
+    hart.cycle += this.costs.transmit;
+    this.log?.console(hart, byte);
+  }
+
+  /** Supervisor mode reads or writes a word, in RAM or of a device. */
+  loadWord(hart: HartState, va: VirtualAddress): Word {
+    const physical = this.supervisorAccess(hart, va, Access.read, 3);
+    return physical < DEVICE_BASE
+      ? (this.ram[physical >>> 2] as number)
+      : this.loadDevice(hart, physical);
+  }
+
+  storeWord(hart: HartState, va: VirtualAddress, value: Word): void {
+    const physical = this.supervisorAccess(hart, va, Access.write, 3);
+    if (physical >= DEVICE_BASE) {
+      this.storeDevice(hart, physical, value, this.#burst);
+      return;
+    }
+    this.ram[physical >>> 2] = value;
+    this.tracer?.wrote(this, physical >>> 2);
   }
 
   /** A device asks for the kernel: hart 0 takes an external interrupt, again and again until somebody claims it. */
@@ -301,10 +361,15 @@ export class Core {
    */
   supervisorAccess(hart: HartState, va: VirtualAddress, access: Access, align: number): number {
     const misaligned = access === Access.read ? Cause.loadMisaligned : Cause.storeMisaligned;
+    const { costs, mmu } = this;
+    hart.cycle += costs.instruction + costs.access;
     for (let tries = 0; tries <= MAX_RETRIES; tries++) {
-      const physical = va & align ? ~misaligned : this.mmu.translate(hart, va, access, Mode.S);
-      if (physical >= 0) return physical;
-      this.#nestedTrap(hart, ~physical, va);
+      const { walks } = mmu;
+      const physical = va & align ? ~misaligned : mmu.translate(hart, va, access, Mode.S);
+      if (mmu.walks !== walks) hart.cycle += costs.walk;
+      const byteOfDevice = physical >= DEVICE_BASE && align === 0;
+      if (physical >= 0 && !byteOfDevice) return physical;
+      this.#nestedTrap(hart, byteOfDevice ? accessFault(access) : ~physical, va);
     }
     return this.stop(
       hart,
@@ -393,7 +458,7 @@ export class Core {
 
   /** Nobody can move: time passes until the first interrupt on its way. */
   #skipToInterrupt(): boolean {
-    let due = Number.POSITIVE_INFINITY;
+    let { due } = this.devices;
     for (const hart of this.harts) {
       // One that is due and not taken belongs to a hart that waits in the kernel: it wakes nobody.
       if (hart.ipiPending && hart.ipiDue > this.steps) due = Math.min(due, hart.ipiDue);
@@ -405,6 +470,8 @@ export class Core {
 
   /** Up to `limit` steps of one hart; 0 if it cannot move. */
   #take(hart: HartState, limit: number): number {
+    const { due } = this.devices;
+    if (due <= this.steps) this.devices.complete(this.steps);
     const ipi = hart.ipiPending && this.steps >= hart.ipiDue;
     if (hart.routine) return this.#takeWaiting(hart, ipi);
     if (ipi) {
@@ -430,6 +497,7 @@ export class Core {
     }
     let bound = Math.min(limit, hart.stimecmp - hart.time, forced - hart.time);
     if (hart.ipiPending) bound = Math.min(bound, hart.ipiDue - this.steps);
+    if (due > this.steps) bound = Math.min(bound, due - this.steps);
     if (!this.tracer) return runScript(this, hart, bound);
     const taken = runScript(this, hart, 1);
     this.tracer.snapshot(this, hart);
@@ -486,6 +554,9 @@ export class Core {
     return holds && !this.halted;
   }
 }
+
+const accessFault = (access: Access): Word =>
+  access === Access.write ? Cause.storeAccess : Cause.loadAccess;
 
 const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
 

@@ -20,6 +20,8 @@ export interface Costs {
   readonly ipi: number;
   /** A byte to the console. */
   readonly transmit: number;
+  /** A load or store of a device's register, which no cache holds. */
+  readonly device: number;
 }
 
 export const DEFAULT_COSTS: Costs = {
@@ -32,4 +34,5 @@ export const DEFAULT_COSTS: Costs = {
   fence: 15,
   ipi: 30,
   transmit: 10,
+  device: 30,
 };

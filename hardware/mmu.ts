@@ -2,9 +2,10 @@
  * Address translation: Sv32 page walk and TLB (RISC-V Privileged, 4.3.2), including A and D bits set by hardware,
  * superpages, SUM and MXR. The TLB is really stale: it forgets by `fence` only, or when a slot is needed.
  *
- * `translate` answers with a physical byte address, or with `~cause` (negative) where the access faults.
+ * `translate` answers with a physical byte address (beyond RAM: of a device's register), or with `~cause` (negative) where the access faults.
  */
 import { Cause, LEAF_BITS, Mode, Pte, type VirtualAddress, type Word } from '../spec/riscv.ts';
+import { isDeviceFrame } from './devices/devices.ts';
 import { type HartState, INVALID, type Tlb, TlbFlag } from './hart-state.ts';
 
 /** Kinds of access, as the right that each needs. */
@@ -63,7 +64,10 @@ export class Mmu {
     const entry = tlb.entry[slot] as number;
     if (!hit || (access === Access.write && !(entry & Pte.D)))
       return this.#walk(hart, va, access, mode);
-    if (!permitted(hart, mode, entry, access)) return pageFault(access);
+    if (!permitted(hart, mode, entry, access)) {
+      const ofDevice = access === Access.execute && entry >>> 10 >= this.#frames;
+      return ofDevice ? accessFault(access) : pageFault(access);
+    }
     return (entry >>> 10) * 4096 + (va & 0xfff);
   }
 
@@ -88,13 +92,15 @@ export class Mmu {
     }
     if (!permitted(hart, mode, entry, access)) return pageFault(access);
     const frame = (entry >>> 10) + (flags & TlbFlag.superpage ? (va >>> 12) & 0x3ff : 0);
-    if (frame >= this.#frames) return accessFault(access);
+    const device = frame >= this.#frames;
+    if (device && (!isDeviceFrame(frame) || access === Access.execute)) return accessFault(access);
     const used = entry | Pte.A | (access === Access.write ? Pte.D : 0);
     if (used !== entry) {
       ram[at] = used;
       this.onTableWrite?.(at);
     }
-    this.#fill(hart, va >>> 12, ((frame << 10) | (used & 0x3ff)) >>> 0, flags);
+    const kept = device ? used & ~Pte.X : used; // no code is fetched from registers
+    this.#fill(hart, va >>> 12, ((frame << 10) | (kept & 0x3ff)) >>> 0, flags);
     return frame * 4096 + (va & 0xfff);
   }
 
@@ -102,7 +108,7 @@ export class Mmu {
     const { tlb } = hart;
     const slot = vpn & tlb.mask;
     const key = hart.asidBits | vpn;
-    const user = (entry & Pte.U) !== 0;
+    const user = (entry & Pte.U) !== 0 && entry >>> 10 < this.#frames;
     tlb.key[slot] = key;
     tlb.entry[slot] = entry;
     tlb.flags[slot] = flags;

@@ -211,16 +211,12 @@ export class HartPort implements Hart {
 
   load(va: VirtualAddress): Word {
     const state = this.#spend('load');
-    const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 3);
-    return this.#core.ram[physical >>> 2] as number;
+    return this.#core.loadWord(state, va >>> 0);
   }
 
   store(va: VirtualAddress, value: Word): void {
     const state = this.#spend('store');
-    const core = this.#core;
-    const physical = core.supervisorAccess(state, va >>> 0, Access.write, 3);
-    core.ram[physical >>> 2] = value;
-    core.tracer?.wrote(core, physical >>> 2);
+    this.#core.storeWord(state, va >>> 0, value >>> 0);
   }
 
   loadByte(va: VirtualAddress): number {
@@ -306,9 +302,8 @@ export class MachinePort implements Machine {
     const core = this.#core;
     const hart = core.current ?? this.#running();
     core.burn(hart);
-    hart.cycle += core.costs.transmit;
     core.tracer?.call(core, hart, 'transmit');
-    core.log?.console(hart, byte & 0xff);
+    core.transmit(hart, byte & 0xff);
   }
 
   sendIpi(target: number): void {

@@ -4,6 +4,7 @@
  * The result is a function of the two arguments. Nothing that the kernel does throws out of it; a kernel that fails to
  * boot leaves a log with a halt record. Large buffers can be kept between runs in an `Arena`.
  */
+import type { DeviceSettings } from '../spec/devices.ts';
 import {
   FIRST_TEXT_FRAME,
   KERNEL_ROOT_FRAME,
@@ -28,6 +29,9 @@ import { Tracer } from './tracer.ts';
 
 /** Words of a log: room for about 16,000 records. */
 const LOG_WORDS = 1 << 17;
+
+/** Devices that answer at once. */
+const PROMPT: DeviceSettings = { diskLatency: 1, networkLatency: 1 };
 
 const NO_LOG = new Uint32Array(0);
 
@@ -108,6 +112,7 @@ export const assemble = (
     log,
     probe,
     tracer,
+    devices: workload.devices ?? PROMPT,
   });
   const ports = Object.freeze(core.harts.map((state) => new HartPort(core, state)));
   core.ports = ports;

@@ -9,6 +9,7 @@ import { TextKind } from '../spec/layout.ts';
 import { NO_ADDRESS, RecordKind } from '../spec/records.ts';
 import { A0, A7, Cause, Mode } from '../spec/riscv.ts';
 import type { Costs } from './costs.ts';
+import { DEVICE_BASE } from './devices/devices.ts';
 import type { HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 import { Access, type Mmu } from './mmu.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly log: EventLog | undefined;
   readonly probe: Probe | undefined;
   readonly costs: Costs;
+  loadDevice(hart: HartState, physical: number): number;
+  storeDevice(hart: HartState, physical: number, value: number, steps: number): void;
   /** @param steps machine steps of this burst, the trapping one included */
   trap(hart: HartState, cause: number, tval: number, steps: number): void;
 }
@@ -103,6 +106,13 @@ export const runScript = (core: Surroundings, hart: HartState, limit: number): n
           }
           cycle += walk;
           at = physical >>> 2;
+          if (physical >= DEVICE_BASE) {
+            hart.cycle = cycle;
+            value = core.loadDevice(hart, physical);
+            cycle = hart.cycle;
+            registers[second] = value;
+            break;
+          }
         }
         value = ram[at] as number;
         registers[second] = value;
@@ -127,6 +137,13 @@ export const runScript = (core: Surroundings, hart: HartState, limit: number): n
           }
           cycle += walk;
           at = physical >>> 2;
+          if (physical >= DEVICE_BASE) {
+            hart.cycle = cycle;
+            core.storeDevice(hart, physical, value, done);
+            cycle = hart.cycle;
+            limit = done; // what is due next may have changed
+            break;
+          }
         }
         ram[at] = value;
         if (probe !== undefined) probe.wrote(at);

@@ -8,10 +8,11 @@
  *     the rest       free
  *
  * Kernel addresses: 0x8000_0000 text; 0xC000_0000 all of RAM, read and write, as one superpage per 4 MiB (the direct
- * map). User addresses: 0x1000 the program's text; userEnd = 4 MiB.
+ * map); 0xF000_0000 the registers of all devices, as one superpage. User addresses: 0x1000 the program's text; userEnd = 4 MiB.
  *
  * A word of text (DESIGN section 4) is `kind:4 | index:28`. Kind 0 is illegal, so that zeroed memory never runs.
  */
+import { DEVICE_FRAME, DEVICE_WINDOW } from './devices.ts';
 import { type Frame, PAGE_SIZE, Pte, pte, type VirtualAddress, type Word } from './riscv.ts';
 import type { Operation, Workload } from './workload.ts';
 
@@ -104,6 +105,7 @@ export const kernelTables = (frames: number): readonly TextPage[] => {
       pte(first, Pte.V | Pte.R | Pte.W | Pte.G | Pte.A | Pte.D),
     );
   }
+  root.set(DEVICE_WINDOW >>> 22, pte(DEVICE_FRAME, Pte.V | Pte.R | Pte.W | Pte.G | Pte.A | Pte.D));
   const leaf = new Map([[0, pte(KERNEL_TEXT_FRAME, Pte.V | Pte.R | Pte.X | Pte.G | Pte.A)]]);
   return [
     { frame: KERNEL_ROOT_FRAME, words: root },

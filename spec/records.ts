@@ -45,6 +45,14 @@ export const RecordKind = {
   enter: 16,
   /** …and back from a call. component left, component that goes on. */
   leave: 17,
+  /** A register of a device was read or written. physical address, value, 1 if written. */
+  device: 18,
+  /** A device moved data. device, physical address, bytes, 1 if into RAM, its domain's root frame (0: IOMMU off). */
+  dma: 19,
+  /** The IOMMU, or the end of RAM, refused a device. device, its address, 1 if into RAM, its domain's root frame. */
+  refused: 20,
+  /** A device raised its interrupt. device. */
+  interrupt: 21,
 } as const;
 
 export const NO_ADDRESS = 0xffff_ffff;

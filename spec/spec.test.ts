@@ -139,9 +139,9 @@ describe('the layout', () => {
     expect(spec.MAX_BODIES * spec.MAX_BODY * 4 + behind).toBe(spec.PAGE_SIZE);
   });
 
-  test('maps the kernel’s text and all of RAM, without U', () => {
+  test('maps the kernel’s text, all of RAM and the devices, without U', () => {
     const [root, leaf] = spec.kernelTables(1025);
-    expect(root?.words.size).toBe(3);
+    expect(root?.words.size).toBe(4);
     expect(leaf?.words.size).toBe(1);
     for (const [, word] of [...(root?.words ?? []), ...(leaf?.words ?? [])]) {
       expect(word & (Pte.U | Pte.V)).toBe(Pte.V);

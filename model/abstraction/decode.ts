@@ -109,6 +109,10 @@ export class Decoder {
         return undefined;
       case RecordKind.enter:
       case RecordKind.leave:
+      case RecordKind.device:
+      case RecordKind.dma:
+      case RecordKind.refused:
+      case RecordKind.interrupt:
         return undefined; // components of the kernel are its own business
       case RecordKind.halt:
         return {

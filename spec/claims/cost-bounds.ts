@@ -42,5 +42,6 @@ export const COST_BOUNDS: Readonly<Record<string, CostBounds>> = {
     high: 2000,
     reason: 'a register of the next core, to an interrupt controller across sockets',
   },
+  device: { low: 1, high: 1000, reason: 'a register beside the core, to one behind a slow bus' },
   transmit: { low: 1, high: 1000, reason: 'a queue in memory, to a serial port' },
 };
