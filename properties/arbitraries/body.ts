@@ -6,6 +6,7 @@ import { lookIntoInbox, spawnChild, wait } from './acts/family.ts';
 import type { BodyChoices } from './choices.ts';
 import { Dice } from './dice.ts';
 import { type Duel, Duelist, prepareDuel } from './duel.ts';
+import type { Filing } from './files/filing.ts';
 import { Pages } from './pages.ts';
 import { type Scene, Script } from './script.ts';
 
@@ -13,12 +14,15 @@ import { type Scene, Script } from './script.ts';
 export interface Repertoire {
   readonly acts: readonly Act[];
   readonly ends: readonly Act[];
+  /** What a program's first task begins with. */
+  readonly begin?: Act;
 }
 
 /** A thread that was started: what is needed to write its body. */
 export interface ThreadPlan {
   readonly body: number;
   readonly pages: Pages;
+  readonly filing: Filing;
   readonly duel: Duel | undefined;
 }
 
@@ -41,7 +45,7 @@ const finish = (script: Script, dice: Dice, ends: readonly Act[], loops: boolean
 /** Body 0, which starts all of `threads` threads. */
 export const writeMain = (
   scene: Scene,
-  { acts, ends }: Repertoire,
+  { acts, ends, begin }: Repertoire,
   [about = 0, ...choices]: BodyChoices,
   threads: number,
   loops: boolean,
@@ -60,6 +64,7 @@ export const writeMain = (
   const family = script.has('tasks') && scene.program + 1 < scene.programs;
   if (family && inbox > scene.program && !scene.silent) spawnChild(script, dice, inbox);
   else if (family && (scene.program > 0 || loops) && dice.percent(60)) spawnChild(script, dice);
+  begin?.(script, dice);
   for (const choice of choices) {
     if (!script.fits(ROOM)) break;
     if (plans.length < threads && dice.percent(START)) start();
@@ -81,18 +86,18 @@ const startThread = (script: Script, dice: Dice, body: number): ThreadPlan => {
   const duel = prepareDuel(script, dice);
   script.call('thread', bodyAddress(body));
   script.adopt(-1);
-  return { body, pages: script.pages.forThread(body), duel };
+  return { body, pages: script.pages.forThread(body), filing: script.filing.forThread(), duel };
 };
 
 export const writeThread = (
   scene: Scene,
   { acts, ends }: Repertoire,
   [about = 0, ...choices]: BodyChoices,
-  { body, pages, duel }: ThreadPlan,
+  { body, pages, filing, duel }: ThreadPlan,
   loops: boolean,
 ): Script => {
   const dice = new Dice(about);
-  const script = new Script(scene, body, pages);
+  const script = new Script(scene, body, pages, filing);
   const duelist = duel && new Duelist(script, duel, duel.byThread);
   duelist?.begin(script, dice);
   script.fill(dice, 1 + dice.roll(3));

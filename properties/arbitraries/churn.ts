@@ -9,6 +9,7 @@ import { Pte, type RegisterName } from '../../spec/riscv.ts';
 import { load, mapAt, store, unmapAt } from './acts/memory.ts';
 import type { BodyChoices } from './choices.ts';
 import { Dice } from './dice.ts';
+import { Texts } from './files/texts.ts';
 import { addressOf, Pages, SLOTS, type Slot } from './pages.ts';
 import { factsOf, type Setting } from './program.ts';
 import { type ProgramFacts, Script } from './script.ts';
@@ -121,7 +122,13 @@ export const mayChurn = (groups: ReadonlySet<AbiGroup>): boolean =>
 /** One or two kinds of rounds, in turn; then it takes all the memory that is there by the frame budget. */
 export const writeChurn = (setting: Setting, [about = 0]: BodyChoices): ProgramFacts => {
   const dice = new Dice(about);
-  const scene = { ...setting, silent: false, hasInbox: false };
+  const scene = {
+    speaks: 'no' as const,
+    ...setting,
+    silent: false,
+    hasInbox: false,
+    texts: new Texts(),
+  };
   const script = new Script(scene, 0, new Pages(0));
   const first = roundOf(setting, dice);
   const second = dice.percent(65) ? first : roundOf(setting, dice);

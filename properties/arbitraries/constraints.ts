@@ -1,5 +1,6 @@
 /** What callers may ask of generated workloads. */
-import { ABI_GROUPS, type AbiGroup } from '../../spec/abi.ts';
+import type { AbiGroup } from '../../spec/abi.ts';
+import { CORE_GROUPS } from '../../spec/calls/core.ts';
 
 export interface WorkloadConstraints {
   /** Only calls of these groups are made; besides them, calls that do not exist. */
@@ -17,7 +18,7 @@ export interface WorkloadConstraints {
 }
 
 export const DEFAULT_CONSTRAINTS: WorkloadConstraints = {
-  groups: ABI_GROUPS,
+  groups: CORE_GROUPS,
   maxHarts: 4,
   maxTasks: 3,
   maxPrograms: 3,

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ABI_GROUPS, type AbiGroup, CALLS, callByNumber } from '../../spec/abi.ts';
+import { CORE_GROUPS } from '../../spec/calls/core.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { type Choices, choicesArbitrary } from './choices.ts';
 import { confidentialPair } from './confidential.ts';
 import { DEFAULT_CONSTRAINTS } from './constraints.ts';
+import { FILE_GROUPS, fileWorkloadArbitrary } from './files/workload.ts';
 import { validateWorkload } from './validate.ts';
 import { workloadArbitrary } from './workload.ts';
 
@@ -39,6 +41,16 @@ const ARBITRARIES: readonly Arbitrary[] = [
   workloads(['tasks', 'memory', 'console'], 'a first kernel'),
   workloads(['memory', 'threads', 'children'], 'a kernel without spawn'),
   workloads([], 'a kernel that claims nothing'),
+  {
+    name: 'fileWorkloadArbitrary',
+    arbitrary: fileWorkloadArbitrary({ groups: [...CORE_GROUPS, ...FILE_GROUPS] }),
+    problem: validateWorkload,
+  },
+  {
+    name: 'fileWorkloadArbitrary for a kernel without memory',
+    arbitrary: fileWorkloadArbitrary({ groups: ['files'] }),
+    problem: validateWorkload,
+  },
   {
     name: 'the smallest workloads',
     arbitrary: workloadArbitrary({ maxHarts: 1, maxTasks: 1, maxPrograms: 1, maxActs: 2 }),

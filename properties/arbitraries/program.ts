@@ -4,13 +4,15 @@ import type { Operation } from '../../spec/workload.ts';
 import { type Repertoire, writeMain, writeThread } from './body.ts';
 import type { BodyChoices } from './choices.ts';
 import { Dice } from './dice.ts';
+import { Texts } from './files/texts.ts';
 import type { ProgramFacts, Scene, Script } from './script.ts';
 
 /** Shares of programs, in percent. */
 const SILENT = 45;
 const WITH_INBOX = 55;
 
-export type Setting = Pick<Scene, 'groups' | 'program' | 'programs' | 'facts'>;
+export type Setting = Pick<Scene, 'groups' | 'program' | 'programs' | 'facts'> &
+  Partial<Pick<Scene, 'speaks'>>;
 
 /** @param loops which bodies end in an endless loop */
 export const writeProgram = (
@@ -34,7 +36,13 @@ const sceneOf = (setting: Setting, dice: Dice): Scene => {
   const silent = dice.percent(SILENT);
   const mayHaveInbox =
     setting.program > 0 && setting.groups.has('sharing') && setting.groups.has('memory') && !silent;
-  return { ...setting, silent, hasInbox: mayHaveInbox && dice.percent(WITH_INBOX) };
+  return {
+    speaks: 'no',
+    ...setting,
+    silent,
+    hasInbox: mayHaveInbox && dice.percent(WITH_INBOX),
+    texts: new Texts(),
+  };
 };
 
 /** Threads, and children that nobody waited for, may outlive the first task. */
@@ -47,5 +55,6 @@ export const factsOf = (scene: Scene, scripts: readonly Script[]): ProgramFacts 
   }
   const bodies: readonly (readonly Operation[])[] = scripts.map(({ operations }) => operations);
   const lasting = scripts.length > 1 ? peak : Math.min(children, peak);
-  return { peak, lasting, hasInbox: scene.hasInbox, silent: scene.silent, bodies };
+  const { hasInbox, silent, speaks, texts } = scene;
+  return { peak, lasting, hasInbox, silent, speaks, texts: texts.list, bodies };
 };

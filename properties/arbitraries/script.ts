@@ -14,7 +14,12 @@ import {
 } from '../../spec/riscv.ts';
 import type { Argument, Operation } from '../../spec/workload.ts';
 import type { Dice } from './dice.ts';
+import { DESCRIPTOR_REGISTERS, Filing } from './files/filing.ts';
+import type { Texts } from './files/texts.ts';
 import type { Pages } from './pages.ts';
+
+/** Whether a program makes calls on files and datagrams: in a task that boot starts, or in one that is spawned, once. */
+export type Speaks = 'no' | 'at boot' | 'as child';
 
 /** What is known of a program: of those with higher indices everything, for they are written first. */
 export interface ProgramFacts {
@@ -26,6 +31,8 @@ export interface ProgramFacts {
   readonly hasInbox: boolean;
   /** It must not be shared with: see Scene. */
   readonly silent: boolean;
+  readonly speaks: Speaks;
+  readonly texts: readonly string[];
   readonly bodies: readonly (readonly Operation[])[];
 }
 
@@ -39,6 +46,8 @@ export interface Scene {
   /** It sends nothing to the console and shares no page, so that its data can be secret. */
   readonly silent: boolean;
   readonly hasInbox: boolean;
+  readonly speaks: Speaks;
+  readonly texts: Texts;
 }
 
 export interface Child {
@@ -60,6 +69,11 @@ const DATA_REGISTERS = REGISTER_NAMES.filter(
 const PLAIN_REGISTERS = REGISTER_NAMES.filter((name) => name !== 'zero' && !isTidRegister(name));
 /** …and in programs that have no children. */
 const ALL_REGISTERS = REGISTER_NAMES.filter((name) => name !== 'zero');
+const withoutDescriptors = (names: readonly RegisterName[]): readonly RegisterName[] =>
+  names.filter((name) => !DESCRIPTOR_REGISTERS.includes(name));
+/** The same for tasks that keep descriptors. */
+const DATA_REGISTERS_LEFT = withoutDescriptors(DATA_REGISTERS);
+const PLAIN_REGISTERS_LEFT = withoutDescriptors(PLAIN_REGISTERS);
 
 /** Operations kept free for the end of a body. */
 const RESERVE = 10;
@@ -69,20 +83,24 @@ export class Script {
   readonly scene: Scene;
   readonly body: number;
   readonly pages: Pages;
+  readonly filing: Filing;
   /** Children that have not been waited for. */
   readonly children: Child[] = [];
   /** Frames in use now, and at most so far, beyond those of its space and its task. */
   frames = 0;
   peak = 0;
+  /** It has spawned a task that makes calls on files. */
+  spoken = false;
   /** Keeps the tid of a child that was waited for, until another takes its place. */
   forgotten: RegisterName | undefined;
   #tids = 0;
   #values = 0;
 
-  constructor(scene: Scene, body: number, pages: Pages) {
+  constructor(scene: Scene, body: number, pages: Pages, filing = new Filing(scene.texts)) {
     this.scene = scene;
     this.body = body;
     this.pages = pages;
+    this.filing = filing;
   }
 
   has(group: AbiGroup): boolean {
@@ -114,13 +132,15 @@ export class Script {
   }
 
   dataRegister(dice: Dice): RegisterName {
-    return DATA_REGISTERS[dice.roll(DATA_REGISTERS.length)] ?? 't0';
+    const registers = this.scene.speaks !== 'no' ? DATA_REGISTERS_LEFT : DATA_REGISTERS;
+    return registers[dice.roll(registers.length)] ?? 't0';
   }
 
   /** Fills registers in a row, as many as asked for. */
   fill(dice: Dice, count: number): void {
     const leaf = this.scene.program === this.scene.programs - 1 && this.children.length === 0;
-    const registers = leaf && this.body > 0 ? ALL_REGISTERS : PLAIN_REGISTERS;
+    const all = leaf && this.body > 0 ? ALL_REGISTERS : PLAIN_REGISTERS;
+    const registers = this.scene.speaks !== 'no' ? PLAIN_REGISTERS_LEFT : all;
     const from = dice.roll(registers.length);
     for (let i = 0; i < count; i++) {
       const rd = registers[(from + i * 5) % registers.length] ?? 't0';

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { validateWorkload } from './validate.ts';
 import { workloadArbitrary } from './workload.ts';
 
+const devices = { diskLatency: 64, networkLatency: 1, diskStuckAfter: 0 };
+const faults = [{ service: 'disk', request: 1, kind: 'wild store', va: 0xffff_ffff, value: 0 }];
 const [sample] = fc.sample(workloadArbitrary(), { seed: 1, numRuns: 1 });
 const small = {
   format: 1,
@@ -23,6 +25,7 @@ describe('validateWorkload', () => {
   test('has nothing to say about workloads', () => {
     expect(validateWorkload(small)).toBeUndefined();
     expect(validateWorkload(sample)).toBeUndefined();
+    expect(validateWorkload({ ...small, devices, faults })).toBeUndefined();
   });
 
   test.each([
@@ -42,6 +45,22 @@ describe('validateWorkload', () => {
     [
       { ...small, interrupts: [{ hart: 3, after: 1 }] },
       'interrupts[0].hart is 3, but must be an integer from 0 to 1',
+    ],
+    [
+      { ...small, programs: [{ ...small.programs[0], texts: ['/sixteen bytes!!'] }] },
+      'programs[0].texts[0] is "/sixteen bytes!!", but must be at most 15 bytes of printable ASCII',
+    ],
+    [
+      { ...small, devices: { diskLatency: 0, networkLatency: 1 } },
+      'devices.diskLatency is 0, but must be an integer from 1 to 64',
+    ],
+    [
+      { ...small, faults: [{ service: '', request: 0, kind: 'silence' }] },
+      'faults[0].service is "", but must be the name of a service',
+    ],
+    [
+      { ...small, faults: [{ service: 'files', request: 0, kind: 'theft' }] },
+      'faults[0].kind is "theft", but must be one of "wild store"',
     ],
     [{ ...small, steps: 1.5 }, 'steps is 1.5, but must be an integer'],
     [having({ op: 'sleep' }), 'programs[0].bodies[0][0].op is "sleep", but must be one of "set"'],

@@ -4,10 +4,16 @@
  *
  * Checks are plain functions on `unknown`, composed by place; nothing is thrown.
  */
-import { CALLS } from '../../spec/abi.ts';
-import { FIRST_TEXT_FRAME, MAX_BODIES, MAX_BODY } from '../../spec/layout.ts';
+import { ALL_CALLS } from '../../spec/abi.ts';
+import {
+  FIRST_TEXT_FRAME,
+  MAX_BODIES,
+  MAX_BODY,
+  MAX_TEXTS,
+  TEXT_STRIDE,
+} from '../../spec/layout.ts';
 import { MAX_HARTS, REGISTER_NAMES } from '../../spec/riscv.ts';
-import { PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
+import { FAULT_KINDS, PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
 /** What is wrong with a value at a place; `undefined`: nothing. */
 type Check = (value: unknown, place: string) => string | undefined;
@@ -75,6 +81,11 @@ const fields =
     return undefined;
   };
 
+const optional =
+  (check: Check): Check =>
+  (value, place) =>
+    value === undefined ? undefined : check(value, place);
+
 const word = integer(0, 2 ** 32 - 1);
 const register: Check = (value, place) =>
   typeof value === 'string' && (REGISTER_NAMES as readonly string[]).includes(value)
@@ -83,7 +94,7 @@ const register: Check = (value, place) =>
 const argument: Check = (value, place) =>
   (typeof value === 'string' ? register : word)(value, place);
 const call: Check = (value, place) =>
-  (typeof value === 'string' ? oneOf(...CALLS.map(({ name }) => name)) : word)(value, place);
+  (typeof value === 'string' ? oneOf(...ALL_CALLS.map(({ name }) => name)) : word)(value, place);
 
 /** What each operation has besides its name. */
 const OPERATIONS: Readonly<Record<string, Check>> = {
@@ -102,6 +113,32 @@ const operation: Check = (value, place) => {
   return found ?? OPERATIONS[(value as { op: string }).op]?.(value, place);
 };
 
+/** Kept in a page of text with a zero byte behind it. */
+const text: Check = (value, place) =>
+  typeof value === 'string' && value.length < TEXT_STRIDE && /^[ -~]*$/.test(value)
+    ? undefined
+    : wrong(value, place, `at most ${TEXT_STRIDE - 1} bytes of printable ASCII`);
+
+const latency = integer(1, 64);
+const devices = fields({
+  diskLatency: latency,
+  networkLatency: latency,
+  diskStuckAfter: optional(integer(0, 1_000_000)),
+});
+
+const serviceName: Check = (value, place) =>
+  typeof value === 'string' && value !== ''
+    ? undefined
+    : wrong(value, place, 'the name of a service');
+const fault = fields({
+  service: serviceName,
+  request: integer(0, 1_000_000),
+  kind: oneOf(...FAULT_KINDS),
+  va: optional(word),
+  value: optional(word),
+});
+const MAX_FAULTS = 64;
+
 const MAX_PROGRAMS = 16;
 const MAX_TASKS = 16;
 const MAX_STEPS = 1_000_000;
@@ -115,13 +152,18 @@ const workload = fields({
   tlbEntries: oneOf(1, 2, 4, 8, 16, 32, 64),
   ipiDelay: integer(0, MAX_STEPS),
   programs: list(
-    fields({ bodies: list(list(operation, 0, MAX_BODY), 0, MAX_BODIES) }),
+    fields({
+      bodies: list(list(operation, 0, MAX_BODY), 0, MAX_BODIES),
+      texts: optional(list(text, 0, MAX_TEXTS)),
+    }),
     1,
     MAX_PROGRAMS,
   ),
   start: list(integer(0, MAX_PROGRAMS - 1), 0, MAX_TASKS),
   schedule: list(hart, 0, LONGEST_SCHEDULE),
   interrupts: list(fields({ hart, after: integer(0, MAX_STEPS) }), 0, LONGEST_SCHEDULE),
+  devices: optional(devices),
+  faults: optional(list(fault, 0, MAX_FAULTS)),
   steps: integer(0, MAX_STEPS),
 });
 

@@ -1,6 +1,16 @@
 /** The calls on tasks, children, memory, protection, sharing, threads and the console. */
-import type { CallDescription } from './call.ts';
+import type { AbiGroup, CallDescription } from './call.ts';
 
+/** The groups that need no service. */
+export const CORE_GROUPS = [
+  'tasks',
+  'children',
+  'memory',
+  'protection',
+  'sharing',
+  'threads',
+  'console',
+] as const satisfies readonly AbiGroup[];
 export type CoreCallName =
   | 'spawn'
   | 'exit'

@@ -23,13 +23,21 @@ const programToSpawn = ({ scene }: Script, dice: Dice): number => {
 
 export const yieldHart: Act = (script) => script.call('yield');
 
+const isQuiet = ({ facts }: Script['scene'], program: number): boolean =>
+  (facts[program]?.speaks ?? 'no') === 'no';
+
+/** Tasks that make calls on files are few: one child at most, and none of a thread's. */
+const mayStart = ({ scene, body, spoken }: Script, program: number): boolean =>
+  isQuiet(scene, program) ||
+  (scene.facts[program]?.speaks === 'as child' && scene.speaks !== 'no' && body === 0 && !spoken);
+
 /** Spawns; `undefined` where there is nothing to spawn, or too many children already. */
 export const spawnChild = (
   script: Script,
   dice: Dice,
   program = programToSpawn(script, dice),
 ): Child | undefined => {
-  if (program < 0 || !script.fits(5)) return undefined;
+  if (program < 0 || !script.fits(5) || !mayStart(script, program)) return undefined;
   if (script.children.length >= MAX_CHILDREN) {
     if (!script.has('children')) return undefined;
     wait(script, dice);
@@ -38,6 +46,7 @@ export const spawnChild = (
   if (inbox) fillInbox(script, dice);
   script.call('spawn', program);
   const child = script.adopt(program);
+  script.spoken ||= !isQuiet(script.scene, program);
   if (inbox && dice.percent(85)) shareWith(script, dice, child, INBOX);
   return child;
 };

@@ -1,0 +1,86 @@
+/** All acts on files and datagrams, the simplest first, with how often each is chosen. */
+import type { WeightedAct } from '../acts/act.ts';
+import { bind, datagramRefused, exchange, receive, send } from './datagrams.ts';
+import { close, dup, exhaust, openDirectory, openSome } from './open.ts';
+import {
+  bufferRefused,
+  descriptorRefused,
+  linkRefused,
+  mkdirRefused,
+  oddFlags,
+  openRefused,
+  renameRefused,
+  rmdirRefused,
+  seekRefused,
+  statRefused,
+  transferRefused,
+  unlinkRefused,
+} from './refused.ts';
+import {
+  appending,
+  read,
+  seek,
+  sharedOffset,
+  sparse,
+  truncate,
+  write,
+  writeAndRead,
+} from './transfer.ts';
+import {
+  link,
+  makeDirectory,
+  nest,
+  rename,
+  renameOver,
+  rmdir,
+  stat,
+  sync,
+  unlink,
+  unlinkOpen,
+} from './tree.ts';
+
+const FILES = ['files'] as const;
+const DATAGRAMS = ['datagrams'] as const;
+
+export const FILE_ACTS: readonly WeightedAct[] = [
+  { weight: 12, groups: FILES, act: openSome },
+  { weight: 8, groups: FILES, act: write },
+  { weight: 8, groups: FILES, act: read },
+  { weight: 10, groups: FILES, act: writeAndRead },
+  { weight: 5, groups: FILES, act: seek },
+  { weight: 5, groups: FILES, act: sparse },
+  { weight: 6, groups: FILES, act: truncate },
+  { weight: 6, groups: FILES, act: sharedOffset },
+  { weight: 5, groups: FILES, act: appending },
+  { weight: 3, groups: FILES, act: dup },
+  { weight: 5, groups: FILES, act: close },
+  { weight: 2, groups: FILES, act: openDirectory },
+  { weight: 6, groups: FILES, act: makeDirectory },
+  { weight: 5, groups: FILES, act: nest },
+  { weight: 4, groups: FILES, act: rmdir },
+  { weight: 5, groups: FILES, act: unlink },
+  { weight: 6, groups: FILES, act: unlinkOpen },
+  { weight: 5, groups: FILES, act: link },
+  { weight: 6, groups: FILES, act: rename },
+  { weight: 6, groups: FILES, act: renameOver },
+  { weight: 5, groups: FILES, act: stat },
+  { weight: 5, groups: FILES, act: sync },
+  { weight: 2, groups: FILES, act: oddFlags },
+  { weight: 1, groups: FILES, act: exhaust },
+  { weight: 6, groups: FILES, act: openRefused },
+  { weight: 9, groups: FILES, act: descriptorRefused },
+  { weight: 3, groups: FILES, act: seekRefused },
+  { weight: 5, groups: FILES, act: transferRefused },
+  { weight: 5, groups: FILES, act: bufferRefused },
+  { weight: 3, groups: FILES, act: unlinkRefused },
+  { weight: 3, groups: FILES, act: mkdirRefused },
+  { weight: 4, groups: FILES, act: rmdirRefused },
+  { weight: 4, groups: FILES, act: linkRefused },
+  { weight: 6, groups: FILES, act: renameRefused },
+  { weight: 3, groups: FILES, act: statRefused },
+  { weight: 5, groups: DATAGRAMS, act: bind },
+  { weight: 4, groups: DATAGRAMS, act: send },
+  { weight: 4, groups: DATAGRAMS, act: receive },
+  { weight: 9, groups: DATAGRAMS, act: exchange },
+  { weight: 8, groups: DATAGRAMS, act: datagramRefused },
+];

@@ -1,0 +1,156 @@
+/** Acts that move bytes: write, read, seek, truncate, and what shows whose offset it is and where nobody wrote. */
+import { MAX_FILE_SIZE, OpenFlag, Whence } from '../../../spec/files.ts';
+import type { Act } from '../acts/act.ts';
+import type { Dice } from '../dice.ts';
+import type { Script } from '../script.ts';
+import { bufferFor, lengthFor, sourceFor } from './buffers.ts';
+import type { Descriptor } from './filing.ts';
+import { adoptDescriptor, openNew, readable, writableFile } from './open.ts';
+
+const { create, readWrite, append } = OpenFlag;
+
+/** Writes some bytes, at the offset or at the end. */
+export const writeTo = (
+  script: Script,
+  dice: Dice,
+  { argument, description }: Descriptor,
+): void => {
+  const { va, room } = sourceFor(script, dice);
+  const length = lengthFor(dice, room);
+  script.call('fwrite', argument, va, length);
+  const { node, flags } = description;
+  const from = flags & append ? node.size : description.offset;
+  if (from > node.size) node.hole = true;
+  description.offset = Math.min(MAX_FILE_SIZE, from + Math.min(length, 4096, room));
+  node.size = Math.max(node.size, description.offset);
+};
+
+/** Reads some bytes, and mostly looks at a word of them. */
+export const readFrom = (
+  script: Script,
+  dice: Dice,
+  { argument, description }: Descriptor,
+): void => {
+  const buffer = bufferFor(script, dice);
+  if (!buffer) return;
+  const { va, room } = buffer;
+  const length = lengthFor(dice, room);
+  script.call('read', argument, va, length);
+  description.offset += Math.max(
+    0,
+    Math.min(length, 4096, description.node.size - description.offset),
+  );
+  if (dice.percent(50)) {
+    script.push({ op: 'load', va: va & ~3, rd: script.dataRegister(dice) });
+  }
+};
+
+export const seekTo = (
+  script: Script,
+  { argument, description }: Descriptor,
+  offset: number,
+): void => {
+  script.call('seek', argument, offset, Whence.set);
+  description.offset = offset;
+};
+
+export const write: Act = (script, dice) => {
+  const descriptor = writableFile(script, dice);
+  if (descriptor) writeTo(script, dice, descriptor);
+};
+
+/** Reads what is there: from the start where the offset is behind it. */
+export const read: Act = (script, dice) => {
+  const descriptor = readable(script, dice);
+  if (!descriptor) return;
+  const { offset, node } = descriptor.description;
+  if (node.size > 0 && offset >= node.size && dice.percent(85)) {
+    seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size));
+  }
+  readFrom(script, dice, descriptor);
+};
+
+/** What was written is read again at once. */
+export const writeAndRead: Act = (script, dice) => {
+  const descriptor = openNew(script, dice, readWrite | create);
+  if (!descriptor) return;
+  writeTo(script, dice, descriptor);
+  if (dice.percent(30)) writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, dice.percent(70) ? 0 : dice.roll(8));
+  readFrom(script, dice, descriptor);
+};
+
+export const seek: Act = (script, dice) => {
+  const descriptor = script.filing.some(dice) ?? openNew(script, dice);
+  if (!descriptor) return;
+  const { description, argument } = descriptor;
+  const { node, offset } = description;
+  if (node.kind === 'directory') return seekTo(script, descriptor, 0);
+  const whence = dice.roll(3);
+  const base = whence === Whence.set ? 0 : whence === Whence.current ? offset : node.size;
+  const delta = dice.pick([0, 0, 1, 4, 8, -1, -base, 512, 600]);
+  const target = Math.max(0, base + delta);
+  script.call('seek', argument, (target - base) >>> 0, whence);
+  description.offset = target;
+};
+
+const GAPS = [1, 8, 100, 512, 700, 4000] as const;
+
+/** Writes beyond the end, and reads where nobody wrote. */
+export const sparse: Act = (script, dice) => {
+  const descriptor = writableFile(script, dice);
+  if (!descriptor) return;
+  const { node } = descriptor.description;
+  const end = node.size;
+  if (end > MAX_FILE_SIZE / 2) return read(script, dice);
+  seekTo(script, descriptor, end + dice.pick(GAPS));
+  writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, Math.max(0, end - dice.roll(3)));
+  readFrom(script, dice, descriptor);
+};
+
+/** Shorter or longer, or shorter and longer again: what was cut off must not come back. */
+export const truncate: Act = (script, dice) => {
+  const descriptor = writableFile(script, dice);
+  if (!descriptor) return;
+  const { argument, description } = descriptor;
+  const { node } = description;
+  const cut = dice.percent(70) ? dice.roll(node.size + 1) : node.size + dice.pick([1, 8, 600]);
+  script.call('truncate', argument, cut);
+  const again = cut < node.size && dice.percent(60);
+  if (again) script.call('truncate', argument, node.size + dice.pick([0, 1, 20]));
+  if (!again) node.size = cut;
+  node.hole = true;
+  if (dice.percent(60)) {
+    seekTo(script, descriptor, Math.max(0, cut - 4));
+    readFrom(script, dice, descriptor);
+  }
+};
+
+/** Two descriptors with one offset, used in turn. */
+export const sharedOffset: Act = (script, dice) => {
+  const first = writableFile(script, dice);
+  if (!first || script.filing.free() === undefined) return;
+  script.call('dup', first.argument);
+  const second = adoptDescriptor(script, first.description);
+  if (!second) return;
+  writeTo(script, dice, first);
+  if (dice.percent(50)) writeTo(script, dice, second);
+  if (dice.percent(50)) seekTo(script, second, dice.roll(4));
+  readFrom(script, dice, dice.percent(50) ? first : second);
+};
+
+/** Wherever the offset is, what is written goes to the end. */
+export const appending: Act = (script, dice) => {
+  const appends = ({ description: { flags } }: Descriptor): boolean => (flags & append) !== 0;
+  const descriptor =
+    script.filing.some(dice, appends) ?? openNew(script, dice, readWrite | create | append);
+  if (!descriptor) return;
+  writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, dice.roll(4));
+  writeTo(script, dice, descriptor);
+  if (dice.percent(50)) {
+    seekTo(script, descriptor, 0);
+    readFrom(script, dice, descriptor);
+  }
+};
