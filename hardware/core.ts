@@ -147,9 +147,9 @@ export class Core {
   /** @param steps machine steps of the burst under way, the storing one included */
   storeDevice(hart: HartState, physical: number, value: Word, steps: number): void {
     hart.cycle += this.costs.device;
-    this.log?.record(RecordKind.device, hart, physical, value, 1, 0, 0);
     const byte = this.devices.store(physical, value, this.steps + steps);
     if (byte !== undefined) this.transmit(hart, byte);
+    else this.log?.record(RecordKind.device, hart, physical, value, 1, 0, 0);
   }
 
   transmit(hart: HartState, byte: number): void {

@@ -45,7 +45,7 @@ export const RecordKind = {
   enter: 16,
   /** …and back from a call. component left, component that goes on. */
   leave: 17,
-  /** A register of a device was read or written. physical address, value, 1 if written. */
+  /** A register of a device was read or written (but a byte sent: console). physical address, value, 1 if written. */
   device: 18,
   /** A device moved data. device, physical address, bytes, 1 if into RAM, its domain's root frame (0: IOMMU off). */
   dma: 19,

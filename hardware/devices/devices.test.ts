@@ -403,7 +403,7 @@ describe('registers', () => {
     expect(traps).toEqual([Cause.instructionAccess]);
     const values = rowsOfKind(run, 'retire').map(({ payload }) => payload[4]);
     expect(values.slice(0, 4)).toEqual([65, DISK_SECTORS, 7, 7]);
-    expect(rowsOfKind(run, 'device')).toHaveLength(4);
+    expect(rowsOfKind(run, 'device')).toHaveLength(3);
     expect(rowsOfKind(run, 'console')).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@
  *
  * It is as stale as a TLB: a translation once used stays until `invalidate` is written.
  */
-import { type Device, type DeviceId, IommuRegister } from '../../spec/devices.ts';
+import { type DeviceId, IommuRegister } from '../../spec/devices.ts';
 import { LEAF_BITS, Pte, type Word, wordIn } from '../../spec/riscv.ts';
 import { Registers } from './registers.ts';
 
