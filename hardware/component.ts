@@ -24,7 +24,7 @@ export const callComponent = (
   const physical = core.mmu.translate(hart, va, Access.execute, Mode.S);
   if (physical < 0) return core.supervisorFault(hart, ~physical, va);
   const code = core.codeAt(physical);
-  if (code === undefined || typeof code === 'function') {
+  if (typeof code !== 'object' || !('entry' in code)) {
     return core.stop(hart, 'handler-threw', `there is no component at 0x${va.toString(16)}`);
   }
   return onAccountOf(core, code, va, code.entry(port, ...args));

@@ -49,8 +49,29 @@ export interface Machine {
   install(name: string, routine: Routine, frame?: Frame): number;
   /** The same for code of a component that the kernel calls (`hart.call`). */
   installComponent(name: string, entry: ComponentEntry, frame: Frame, component: number): number;
+  /**
+   * The same for code that runs in user mode: it takes three slots, and starts at the first. Between its system calls
+   * it is saved with its registers, of which it owns s11; so it cannot be copied.
+   */
+  installUser(name: string, routine: UserRoutine, frame: Frame, component: number): number;
   /** Takes the next external interrupt: which device raised it; −1: none is pending. */
   claim(): DeviceId | -1;
+}
+
+/** What a routine in user mode yields: a system call, or nothing where interrupts may be taken. */
+export type UserWait = 'ecall' | undefined;
+
+/** Code that runs in user mode. A fault of one of its accesses ends it: later ones throw, whatever it catches. */
+export type UserRoutine = (cpu: UserCpu) => Generator<UserWait, void, void>;
+
+/** What it sees: argument registers (0 to 7: a0 to a7), and its memory through the MMU. */
+export interface UserCpu {
+  argument(index: number): Word;
+  setArgument(index: number, value: Word): void;
+  load(va: VirtualAddress): Word;
+  store(va: VirtualAddress, value: Word): void;
+  loadByte(va: VirtualAddress): number;
+  storeByte(va: VirtualAddress, value: number): void;
 }
 
 /** Code of a component in supervisor mode: called with integers, answers with steps for the linker to drive. */

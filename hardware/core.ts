@@ -24,9 +24,10 @@ import type { DmaObserver } from './devices/dma.ts';
 import { HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 import { Access, Mmu } from './mmu.ts';
+import { Natives } from './native.ts';
 import type { Probe } from './probe.ts';
 import { runScript } from './script.ts';
-import type { ComponentCode } from './text.ts';
+import type { Code } from './text.ts';
 import type { Tracer } from './tracer.ts';
 
 /** Machine calls that one activation of the kernel may make. */
@@ -74,7 +75,8 @@ export class Core {
   /** Machine steps taken, those of the burst under way left out. */
   steps = 0;
   halted = false;
-  readonly #natives: (Routine | ComponentCode)[] = [];
+  readonly #natives: Code[] = [];
+  readonly #activations = new Natives(this);
   /** Bit d: device d has raised its interrupt, and nobody has claimed it. */
   interrupting = 0;
   /** The component on whose account supervisor mode runs; −1: the kernel itself. */
@@ -111,14 +113,22 @@ export class Core {
     if (probe) this.mmu.onTableWrite = (index) => probe.marked(index);
   }
 
-  /** Puts a native routine into the next free slot of a text frame; answers with its byte offset, −1: none is free. */
-  install(routine: Routine | ComponentCode, frame: number): number {
+  /** Puts native code into the next free slots of a text frame; answers with its byte offset, −1: none is free. */
+  install(code: readonly Code[], frame: number): number {
     const slot = this.#nextSlot.get(frame) ?? 0;
-    if (slot >= 1024) return -1;
-    this.#nextSlot.set(frame, slot + 1);
-    this.#natives.push(routine);
-    this.ram[frame * 1024 + slot] = textWord(TextKind.native, this.#natives.length - 1);
+    if (slot + code.length > 1024) return -1;
+    this.#nextSlot.set(frame, slot + code.length);
+    for (const [at, one] of code.entries()) {
+      this.#natives.push(one);
+      this.ram[frame * 1024 + slot + at] = textWord(TextKind.native, this.#natives.length - 1);
+    }
     return slot * 4;
+  }
+
+  runNative(hart: HartState, word: Word, steps: number): void {
+    const code = this.#natives[indexOfText(word)];
+    if (typeof code === 'object' && 'routine' in code) this.#activations.run(hart, code, steps);
+    else this.trap(hart, Cause.illegalInstruction, word, steps);
   }
 
   #dmaObserver(): DmaObserver {
@@ -230,7 +240,7 @@ export class Core {
   }
 
   /** What is installed at a physical address. */
-  codeAt(physical: number): Routine | ComponentCode | undefined {
+  codeAt(physical: number): Code | undefined {
     const word = wordIn(this.ram, physical >>> 2);
     return kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
   }

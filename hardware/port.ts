@@ -9,11 +9,11 @@ import type { DeviceId } from '../spec/devices.ts';
 import { RecordKind } from '../spec/records.ts';
 import { A0, A7, Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
 import { callComponent } from './component.ts';
-import type { ComponentEntry, Context, Hart, Machine, Routine } from './contract.ts';
+import type { ComponentEntry, Context, Hart, Machine, Routine, UserRoutine } from './contract.ts';
 import type { Core } from './core.ts';
 import type { HartState } from './hart-state.ts';
 import { Access } from './mmu.ts';
-import type { ComponentCode } from './text.ts';
+import { type Code, UserPart } from './text.ts';
 
 const A1 = A0 + 1;
 const A2 = A0 + 2;
@@ -332,15 +332,24 @@ export class MachinePort implements Machine {
   }
 
   install(name: string, routine: Routine, frame = 0): number {
-    return this.#install(`install('${String(name)}')`, routine, frame, typeof routine);
+    return this.#install(`install('${String(name)}')`, [routine], frame, typeof routine);
   }
 
   installComponent(name: string, entry: ComponentEntry, frame: number, component: number): number {
     const what = `installComponent('${String(name)}')`;
-    return this.#install(what, { component: component & 0x7fff, entry }, frame, typeof entry);
+    return this.#install(what, [{ component: component & 0x7fff, entry }], frame, typeof entry);
   }
 
-  #install(what: string, code: Routine | ComponentCode, frame: number, type: string): number {
+  installUser(name: string, routine: UserRoutine, frame: number, component: number): number {
+    const parts = Object.values(UserPart).map((part) => ({
+      component: component & 0x7fff,
+      routine,
+      part,
+    }));
+    return this.#install(`installUser('${String(name)}')`, parts, frame, typeof routine);
+  }
+
+  #install(what: string, code: readonly Code[], frame: number, type: string): number {
     const core = this.#core;
     const hart = this.#running();
     core.burn(hart);

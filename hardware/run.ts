@@ -171,7 +171,7 @@ export const boot = (
 ): void => {
   const [first] = core.harts;
   if (!first) return;
-  core.install(() => undefined, KERNEL_TEXT_FRAME);
+  core.install([() => undefined], KERNEL_TEXT_FRAME);
   core.booting = true;
   core.current = first;
   try {

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly log: EventLog | undefined;
   readonly probe: Probe | undefined;
   readonly costs: Costs;
+  /** A native routine was fetched in user mode from where the hart is. */
+  runNative(hart: HartState, word: number, steps: number): void;
   loadDevice(hart: HartState, physical: number): number;
   storeDevice(hart: HartState, physical: number, value: number, steps: number): void;
   /** @param steps machine steps of this burst, the trapping one included */
@@ -70,6 +72,13 @@ export const runScript = (core: Surroundings, hart: HartState, limit: number): n
     }
     const row = (word & 0x0fff_ffff) * ROW;
     if (word >>> 28 !== TextKind.script || row >= operations.length) {
+      if (word >>> 28 === TextKind.native && mode === Mode.U) {
+        hart.pc = pc;
+        hart.cycle = cycle;
+        hart.time = time;
+        core.runNative(hart, word, done);
+        return done;
+      }
       cause = Cause.illegalInstruction;
       tval = word;
       break;

@@ -8,13 +8,27 @@
 import { Call } from '../spec/abi.ts';
 import { registerNumber } from '../spec/riscv.ts';
 import type { Argument, Operation } from '../spec/workload.ts';
-import type { ComponentEntry } from './contract.ts';
+import type { ComponentEntry, Routine, UserRoutine } from './contract.ts';
 
 /** What is installed at an address beside routines. */
 export interface ComponentCode {
   readonly component: number;
   readonly entry: ComponentEntry;
 }
+
+/** What the three slots of a routine in user mode are for, in their order. */
+export const UserPart = { start: 0, call: 1, goOn: 2 } as const;
+export type UserPart = (typeof UserPart)[keyof typeof UserPart];
+
+/** What is installed at one of them. */
+export interface UserCode {
+  readonly component: number;
+  readonly routine: UserRoutine;
+  readonly part: UserPart;
+}
+
+/** Whatever a native text word may name. */
+export type Code = Routine | ComponentCode | UserCode;
 
 export const ROW = 8;
 
