@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { ENOUGH_WORKLOADS } from '../properties/checker/matrix.ts';
+import { SUITES } from '../properties/checker/suites.ts';
 import { BadInput } from '../properties/execute/bad-input.ts';
 import { ExitCode } from './exit-codes.ts';
 import { type Shell, terminalShell } from './shell.ts';
@@ -71,7 +71,7 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
     )
     .option(
       '--workloads <n>',
-      `how many workloads to run (default: ${ENOUGH_WORKLOADS})`,
+      `how many workloads of each suite to run (default: ${SUITES.map(({ id, enough }) => `${id} ${enough}`).join(', ')})`,
       parseWorkloads,
     )
     .option('--time <seconds>', 'stop generating after so many seconds', parseSeconds)

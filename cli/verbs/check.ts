@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto';
 import { openKernel } from '../../properties/checker/catalogue.ts';
 import { check } from '../../properties/checker/check.ts';
-import { ENOUGH_WORKLOADS } from '../../properties/checker/matrix.ts';
 import { distinctFailures } from '../../properties/render/failures.ts';
 import { renderJson } from '../../properties/render/json.ts';
 import { renderQuiet, renderReport } from '../../properties/render/terminal.ts';
@@ -51,7 +50,7 @@ export const checked = async (
   try {
     return await check(breathing(executor), {
       seed,
-      workloads: workloads ?? (time === undefined ? ENOUGH_WORKLOADS : Number.MAX_SAFE_INTEGER),
+      ...workloadsGiven({ workloads, time }),
       ...(time !== undefined && { seconds: time, clock: () => performance.now() }),
       ...(property !== undefined && { property }),
       onProgress: (now) => progress.show(progressText(executor.facts.name, now)),
@@ -60,6 +59,18 @@ export const checked = async (
     progress.stop();
     await executor.close();
   }
+};
+
+/** As many as are asked for, or as time allows. */
+const workloadsGiven = ({
+  workloads,
+  time,
+}: {
+  readonly workloads: number | undefined;
+  readonly time: number | undefined;
+}): { readonly workloads?: number } => {
+  if (workloads !== undefined) return { workloads };
+  return time === undefined ? {} : { workloads: Number.MAX_SAFE_INTEGER };
 };
 
 /** A folder that cannot be written to costs the files, not the result. */

@@ -12,8 +12,10 @@ import type { Counterexample, PropertyReport, Report } from '../report.ts';
 import { sameCause } from './cause.ts';
 import type { Failure } from './failure.ts';
 import { minimiseFailure } from './minimise-failure.ts';
-import { type Search, search } from './search.ts';
+import { type Search, type SuiteRun, search, workloadsWanted } from './search.ts';
 import { matching, notClaimed } from './select.ts';
+import { suiteOf } from './suites.ts';
+import { Tally } from './tally.ts';
 
 export interface Progress {
   readonly phase: 'checking' | 'minimising';
@@ -25,8 +27,8 @@ export interface Progress {
 
 export interface CheckOptions {
   readonly seed: number;
-  /** How many workloads are generated at most. */
-  readonly workloads: number;
+  /** How many workloads of each suite are generated at most; enough to find every mutant, unless given. */
+  readonly workloads?: number;
   /** Stops generating after so many seconds of `clock`. */
   readonly seconds?: number;
   /** Milliseconds; needed with `seconds`. The library itself reads no clock. */
@@ -51,11 +53,12 @@ export const check = async (executor: Executor, options: CheckOptions): Promise<
   const { facts } = executor;
   const wanted = matching(options.property);
   const start = options.clock?.() ?? 0;
+  const total = workloadsWanted(facts, options).reduce((sum, { wanted }) => sum + wanted, 0);
   const found = await search(executor, {
     seed: options.seed,
-    workloads: options.workloads,
+    ...(options.workloads !== undefined && { workloads: options.workloads }),
     goOn: (done, failed) => {
-      options.onProgress?.({ phase: 'checking', done, total: options.workloads, failed });
+      options.onProgress?.({ phase: 'checking', done, total, failed });
       const spent = (options.clock?.() ?? 0) - start;
       return options.seconds === undefined || spent < options.seconds * 1000;
     },
@@ -150,9 +153,13 @@ const addAlso = (stories: Map<string, Story>): Map<string, Story> => {
   return stories;
 };
 
+/** What came of the suite that puts the property to the test; nothing, where the kernel does not claim it. */
+const runFor = (property: Property, { suites }: Search): SuiteRun =>
+  suites.get(suiteOf(property).id) ?? { tally: new Tally(), pairs: 0, repeated: 0 };
+
 const exercisedBy = (
   property: Property,
-  { tally, pairs, repeated }: Search,
+  { tally, pairs, repeated }: SuiteRun,
 ): Partial<Record<Transition, number>> => {
   const shares: Partial<Record<Transition, number>> = {};
   const all = Math.max(1, tally.workloads);
@@ -172,8 +179,9 @@ const reportOn = (
   stories: ReadonlyMap<string, Story>,
   unstable: boolean,
 ): PropertyReport => {
-  const { tally } = found;
-  const exercised = exercisedBy(property, found);
+  const run = runFor(property, found);
+  const { tally } = run;
+  const exercised = exercisedBy(property, run);
   const base = {
     id: property.id,
     statement: property.statement,

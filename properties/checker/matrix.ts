@@ -14,10 +14,11 @@ import { catalogue, openMutant } from './catalogue.ts';
 import { check, tell } from './check.ts';
 import { type Search, search } from './search.ts';
 import { notClaimed } from './select.ts';
+import { suiteOf } from './suites.ts';
 
 export interface MatrixOptions {
   readonly seed: number;
-  /** Workloads that each kernel is given. */
+  /** Workloads of each suite that each kernel is given. */
   readonly workloads?: number;
   /** A mutant is left alone as soon as its property has killed it: what else would, stays open. */
   readonly untilKilled?: boolean;
@@ -50,9 +51,6 @@ export interface Matrix {
   readonly rows: readonly MatrixRow[];
 }
 
-/** Workloads of a check that finds every mutant: at least ten times the 95th percentile of what it takes. */
-export const ENOUGH_WORKLOADS = 2000;
-
 type Spent = () => number;
 const stopwatch = (clock: () => number = () => 0): Spent => {
   const start = clock();
@@ -82,10 +80,10 @@ const correctRow = async (
   id: string,
   kind: 'variant' | 'reference',
   executor: Executor,
-  { seed, workloads = ENOUGH_WORKLOADS, clock }: MatrixOptions,
+  { seed, workloads, clock }: MatrixOptions,
 ): Promise<MatrixRow> => {
   const spent = stopwatch(clock);
-  const report = await check(executor, { seed, workloads });
+  const report = await check(executor, { seed, ...(workloads !== undefined && { workloads }) });
   const cells = Object.fromEntries(report.properties.map((one) => [one.id, cellOf(one)]));
   return {
     id,
@@ -108,7 +106,8 @@ const mutantRow = async (mutant: Mutant, options: MatrixOptions): Promise<Matrix
   const facts = openMutant(mutant).facts;
   const cells = PROPERTIES.map((property): [string, Cell] => {
     const other = unstable && property.id !== 'determinism/same-run-twice';
-    if (other || notClaimed(property, facts) !== undefined) return [property.id, ''];
+    const untried = !found.suites.has(suiteOf(property).id);
+    if (other || untried || notClaimed(property, facts) !== undefined) return [property.id, ''];
     return [property.id, found.failures.has(property.id) ? 'killed' : 'survived'];
   });
   return {
@@ -135,13 +134,15 @@ export interface Kill {
 
 /** Searches for the failure that a mutant must show, and tells it. */
 export const hunt = async (mutant: Mutant, options: MatrixOptions): Promise<Kill> => {
-  const { seed, workloads = ENOUGH_WORKLOADS, untilKilled = false, clock } = options;
+  const { seed, workloads, untilKilled = false, clock } = options;
+  const property = PROPERTIES.find(({ id }) => id === mutant.killedBy);
   const executor = openMutant(mutant);
   const spent = stopwatch(clock);
   let searching: number | undefined;
   const found = await search(executor, {
     seed,
-    workloads,
+    ...(workloads !== undefined && { workloads }),
+    ...(untilKilled && property && { suites: [suiteOf(property).id] }),
     goOn: (_, failed) => {
       if (!failed.includes(mutant.killedBy)) return true;
       searching ??= spent();

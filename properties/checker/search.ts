@@ -1,37 +1,47 @@
 /**
- * Looks for failures: generates workloads, runs them in batches, judges every run by all clauses, and keeps for each
- * property the failing workload that fails soonest: its story is the shortest. Every other workload also goes through the two-run property, and a sample is run
- * again to find nondeterminism and state kept between boots.
+ * Looks for failures: generates workloads suite by suite, runs them in batches, judges every run by all clauses, and
+ * keeps for each property the failing workload that fails soonest: its story is the shortest. Every other workload also
+ * goes through the two-run property, and a sample is run again to find nondeterminism and state kept between boots.
  */
 import fc from 'fast-check';
 import { propertyOfClause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { confidentialPair } from '../arbitraries/confidential.ts';
-import { workloadArbitrary } from '../arbitraries/workload.ts';
-import type { Executor } from '../execute/executor.ts';
+import type { Executor, KernelFacts } from '../execute/executor.ts';
 import { type Failure, judgePair, keepLog } from './failure.ts';
 import { judgeRun } from './judge-run.ts';
+import { type Suite, type SuiteId, suitesFor, workloadsOf } from './suites.ts';
 import { Tally } from './tally.ts';
 
 export interface SearchOptions {
   readonly seed: number;
-  readonly workloads: number;
+  /** Workloads of each suite; those that it takes to find every mutant, unless given. */
+  readonly workloads?: number;
+  /** Only these suites. */
+  readonly suites?: readonly SuiteId[];
   /** Asked before each batch: false ends the search early. */
   readonly goOn?: (done: number, failed: readonly string[]) => boolean;
 }
 
-export interface Search {
+/** What came of one suite. */
+export interface SuiteRun {
   readonly tally: Tally;
   /** Workloads that went through both runs of the two-run property. */
   readonly pairs: number;
   /** Workloads that were run again, and in a kept instance. */
   readonly repeated: number;
+}
+
+export interface Search {
+  /** Of all suites together. */
+  readonly tally: Tally;
+  readonly suites: ReadonlyMap<SuiteId, SuiteRun>;
   /** By property id: the failure that was soonest. */
   readonly failures: ReadonlyMap<string, Failure>;
   /** By property id: the few that were soonest, this one first. */
   readonly candidates: ReadonlyMap<string, readonly Failure[]>;
-  /** By property id: how many workloads had been judged when it was first found. */
+  /** By property id: how many workloads of the suite had been judged when it was first found. */
   readonly foundAt: ReadonlyMap<string, number>;
 }
 
@@ -49,67 +59,113 @@ const BATCH = 64;
 const REPEAT_EVERY = 16;
 const PAIR_EVERY = 2;
 
-/** Workloads of a check, in order: a function of the seed and of what the kernel implements. */
-const workloadsFor = (executor: Executor, seed: number, from: number, count: number): Workload[] =>
-  fc.sample(
-    workloadArbitrary({
-      groups: executor.facts.implements,
-      maxIpiDelay: executor.facts.ipiDelay ?? 0,
-    }),
-    {
-      seed: (seed + from * 7919) | 0,
-      numRuns: count,
-    },
-  );
+/** Workloads of a suite, in order: a function of the seed and of what the kernel claims. */
+const sample = (arbitrary: fc.Arbitrary<Workload>, seed: number, from: number, count: number) =>
+  fc.sample(arbitrary, { seed: (seed + from * 7919) | 0, numRuns: count });
 
-export const search = async (executor: Executor, options: SearchOptions): Promise<Search> => {
-  const tally = new Tally();
-  const failures = new Map<string, Failure>();
-  const foundAt = new Map<string, number>();
-  let pairs = 0;
-  let repeated = 0;
-  const candidates = new Map<string, Candidate[]>();
-  /** @param at how many workloads it took, this one included */
-  const found = (failure: Failure | undefined, at = tally.workloads, events = 0): void => {
+/** How many workloads of each suite a search looks at. */
+export const workloadsWanted = (
+  facts: Pick<KernelFacts, 'implements'>,
+  { workloads, suites }: Pick<SearchOptions, 'workloads' | 'suites'>,
+): readonly { readonly suite: Suite; readonly wanted: number }[] =>
+  suitesFor(facts)
+    .filter(({ id }) => suites?.includes(id) ?? true)
+    .map((suite) => ({ suite, wanted: workloads ?? suite.enough }));
+
+class Findings {
+  readonly tally = new Tally();
+  readonly failures = new Map<string, Failure>();
+  readonly candidates = new Map<string, Candidate[]>();
+  readonly foundAt = new Map<string, number>();
+
+  /** @param at how many workloads of its suite it took, this one included */
+  add(failure: Failure | undefined, at: number, events = 0): void {
     const id = failure && propertyOfClause(failure.clause)?.id;
     if (!failure || id === undefined) return;
-    if (!foundAt.has(id)) foundAt.set(id, at);
-    const known = [...(candidates.get(id) ?? []), { failure, events }];
+    if (!this.foundAt.has(id)) this.foundAt.set(id, at);
+    const known = [...(this.candidates.get(id) ?? []), { failure, events }];
     known.sort((a, b) => a.events - b.events);
-    candidates.set(id, known.slice(0, CANDIDATES));
-    failures.set(id, known[0]?.failure ?? failure);
-  };
-  for (let done = 0; done < options.workloads; done += BATCH) {
-    if (options.goOn?.(done, [...failures.keys()]) === false) break;
-    const batch = workloadsFor(
-      executor,
-      options.seed,
-      done,
-      Math.min(BATCH, options.workloads - done),
-    );
-    const clean: { readonly workload: Workload; readonly at: number }[] = [];
-    await executor.runAll(batch, (log, index) => {
-      const workload = batch[index];
-      if (!workload) return;
-      const judgement = judgeRun(log, workload, executor.facts);
-      tally.add(judgement);
-      const { violation } = judgement;
-      const at = done + index + 1;
-      if (violation) found({ clause: violation.clause, workload, violation }, at, judgement.events);
-      else clean.push({ workload, at });
-    });
-    for (const [index, workload] of batch.entries()) {
-      if ((done + index) % REPEAT_EVERY === 0) {
-        repeated += 1;
-        found(await repeat(executor, workload), done + index + 1);
-      }
+    this.candidates.set(id, known.slice(0, CANDIDATES));
+    this.failures.set(id, known[0]?.failure ?? failure);
+  }
+}
+
+/** One suite, batch by batch. */
+class SuiteSearch implements SuiteRun {
+  readonly wanted: number;
+  readonly tally = new Tally();
+  pairs = 0;
+  repeated = 0;
+  readonly #executor: Executor;
+  readonly #arbitrary: fc.Arbitrary<Workload>;
+
+  constructor(executor: Executor, suite: Suite, wanted: number) {
+    this.wanted = wanted;
+    this.#executor = executor;
+    this.#arbitrary = workloadsOf(suite, executor.facts);
+  }
+
+  /** The batch that begins with workload number `from`. */
+  async batch(seed: number, from: number, findings: Findings): Promise<void> {
+    const executor = this.#executor;
+    const count = Math.min(BATCH, this.wanted - from);
+    const workloads = sample(this.#arbitrary, seed, from, count);
+    const clean = await this.#judge(workloads, from, findings);
+    for (const [index, workload] of workloads.entries()) {
+      if ((from + index) % REPEAT_EVERY !== 0) continue;
+      this.repeated += 1;
+      findings.add(await repeat(executor, workload), from + index + 1);
     }
     for (const { workload, at } of clean.filter((_, index) => index % PAIR_EVERY === 0)) {
-      const pair = confidentialPair(workload, pairs);
+      const pair = confidentialPair(workload, this.pairs);
       if (!pair) continue;
-      pairs += 1;
-      found(await judgePair(executor, pair.a, pair.b, pair.secretProgram), at);
+      this.pairs += 1;
+      findings.add(await judgePair(executor, pair.a, pair.b, pair.secretProgram), at);
     }
+  }
+
+  /** Answers with those that broke nothing. */
+  async #judge(
+    workloads: readonly Workload[],
+    from: number,
+    findings: Findings,
+  ): Promise<readonly { readonly workload: Workload; readonly at: number }[]> {
+    const clean: { readonly workload: Workload; readonly at: number }[] = [];
+    await this.#executor.runAll(workloads, (log, index) => {
+      const workload = workloads[index];
+      if (!workload) return;
+      const judgement = judgeRun(log, workload, this.#executor.facts);
+      this.tally.add(judgement);
+      findings.tally.add(judgement);
+      const { violation, events } = judgement;
+      const at = from + index + 1;
+      if (violation) findings.add({ clause: violation.clause, workload, violation }, at, events);
+      else clean.push({ workload, at });
+    });
+    return clean;
+  }
+}
+
+export const search = async (executor: Executor, options: SearchOptions): Promise<Search> => {
+  const findings = new Findings();
+  const { tally, failures, foundAt } = findings;
+  const suites = new Map(
+    workloadsWanted(executor.facts, options).map(({ suite, wanted }) => [
+      suite.id,
+      new SuiteSearch(executor, suite, wanted),
+    ]),
+  );
+  const goOn = (): boolean => options.goOn?.(tally.workloads, [...failures.keys()]) !== false;
+  // Suites take turns, so that each gets its share of the time that there is.
+  const batches = function* (): Generator<readonly [SuiteSearch, number]> {
+    const most = Math.max(...[...suites.values()].map(({ wanted }) => wanted));
+    for (let from = 0; from < most; from += BATCH) {
+      for (const suite of suites.values()) if (from < suite.wanted) yield [suite, from];
+    }
+  };
+  for (const [suite, from] of batches()) {
+    if (!goOn()) break;
+    await suite.batch(options.seed, from, findings);
   }
   for (const failure of [...failures.values()]) {
     if (failure.secret) continue;
@@ -120,12 +176,12 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
     );
     const own = failure.clause === 'runs-differ' || failure.clause === 'state-kept';
     if (!own && violation?.clause !== failure.clause)
-      found(await repeat(executor, failure.workload));
+      findings.add(await repeat(executor, failure.workload), tally.workloads);
   }
   const inOrder = new Map(
-    [...candidates].map(([id, known]) => [id, known.map(({ failure }) => failure)]),
+    [...findings.candidates].map(([id, known]) => [id, known.map(({ failure }) => failure)]),
   );
-  return { tally, pairs, repeated, failures, candidates: inOrder, foundAt };
+  return { tally, suites, failures, candidates: inOrder, foundAt };
 };
 
 /** Runs a workload again, and once more on an instance that has booted before. */

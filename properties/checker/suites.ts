@@ -1,0 +1,58 @@
+/**
+ * Checking runs in suites: each has workloads of its own kind, its own count of what they exercise, and the properties
+ * that they put to the test. What a run breaks counts whatever suite the workload is from.
+ *
+ * A suite runs if the kernel claims any group that it is about; its workloads keep to the groups that are claimed.
+ */
+import type fc from 'fast-check';
+import type { AbiGroup } from '../../spec/abi.ts';
+import { CORE_GROUPS } from '../../spec/calls/core.ts';
+import type { Property } from '../../spec/properties.ts';
+import type { Workload } from '../../spec/workload.ts';
+import type { WorkloadConstraints } from '../arbitraries/constraints.ts';
+import { FILE_GROUPS, fileWorkloadArbitrary } from '../arbitraries/files/workload.ts';
+import { workloadArbitrary } from '../arbitraries/workload.ts';
+import type { KernelFacts } from '../execute/executor.ts';
+
+export type SuiteId = 'core' | 'files';
+
+export interface Suite {
+  readonly id: SuiteId;
+  /** What it is about. */
+  readonly groups: readonly AbiGroup[];
+  readonly arbitrary: (constraints: Partial<WorkloadConstraints>) => fc.Arbitrary<Workload>;
+  /** Workloads of a check that finds every mutant: at least ten times the 95th percentile of what it takes. */
+  readonly enough: number;
+}
+
+const CORE: Suite = {
+  id: 'core',
+  groups: CORE_GROUPS,
+  arbitrary: workloadArbitrary,
+  enough: 2000,
+};
+
+export const SUITES: readonly Suite[] = [
+  CORE,
+  { id: 'files', groups: FILE_GROUPS, arbitrary: fileWorkloadArbitrary, enough: 800 },
+];
+
+/** The suite that puts a property to the test. */
+export const suiteOf = ({ groups }: Pick<Property, 'groups'>): Suite =>
+  SUITES.find((suite) => suite !== CORE && groups.some((group) => suite.groups.includes(group))) ??
+  CORE;
+
+/** The suites of a kernel: the core always. */
+export const suitesFor = (facts: Pick<KernelFacts, 'implements'>): readonly Suite[] =>
+  SUITES.filter(
+    (suite) => suite === CORE || suite.groups.some((group) => facts.implements.includes(group)),
+  );
+
+/** Its workloads for a kernel: calls of the groups that it claims, of this suite and of the core. */
+export const workloadsOf = (suite: Suite, facts: KernelFacts): fc.Arbitrary<Workload> =>
+  suite.arbitrary({
+    groups: facts.implements.filter(
+      (group) => CORE.groups.includes(group) || suite.groups.includes(group),
+    ),
+    maxIpiDelay: facts.ipiDelay ?? 0,
+  });
