@@ -71,7 +71,7 @@ const overwrites = (
   if (nextOperation(state, actor)?.op !== 'store') return false;
   const page = mappingAt(state, actor, va)?.page;
   return sources.some(({ va: from, bytes }) => {
-    for (let at = from & ~3; at < from + bytes; at += 4) {
+    for (let at = from - (from % 4); at < from + bytes; at += 4) {
       if ((at & 4095) === (va & 4095) && mappingAt(state, caller, at)?.page === page) return true;
     }
     return false;
