@@ -22,7 +22,7 @@ const NAMES = ['a', 'b', 'd', 'e', 'f'] as const;
 /** Names of a path, at most. */
 const DEEPEST = 4;
 
-export const parentOf = (path: Path): Path => path.slice(0, path.lastIndexOf('/'));
+const parentOf = (path: Path): Path => path.slice(0, path.lastIndexOf('/'));
 
 const newNode = (kind: Node['kind']): Node => ({ kind, links: 1, size: 0, hole: false });
 

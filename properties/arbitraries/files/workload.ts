@@ -50,7 +50,7 @@ const THREADS = 27;
 const TWO = 22;
 const CHILD = 12;
 /** Of those that are alone. */
-const FULL = 8;
+const FULL = 12;
 const STEPS = 1500;
 
 const castOf = (dice: Dice, groups: ReadonlySet<AbiGroup>, choices: Choices): Cast => {
