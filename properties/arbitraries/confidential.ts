@@ -46,7 +46,7 @@ export const isSecretive = (workload: Workload, program: number): boolean => {
 export const withOtherSecrets = (workload: Workload, program: number): Workload => ({
   ...workload,
   programs: workload.programs.map((one, index) =>
-    index === program ? { bodies: one.bodies.map((body) => body.map(otherSecret)) } : one,
+    index === program ? { ...one, bodies: one.bodies.map((body) => body.map(otherSecret)) } : one,
   ),
 });
 

@@ -20,7 +20,7 @@ const without = (program: Program, gone: ReadonlySet<Operation>): Program => {
     body.filter((operation) => !gone.has(operation)).map((operation) => moved(operation, move)),
   );
   while (left.length > 1 && left.at(-1)?.length === 0) left.pop();
-  return { bodies: left };
+  return { ...program, bodies: left };
 };
 
 /** Operations dropped between the start of the body that the address lies in and the address. */

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CORE_GROUPS } from '../../spec/calls/core.ts';
+import { textAddress } from '../../spec/layout.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
+import { FILE_GROUPS, fileWorkloadArbitrary } from '../arbitraries/files/workload.ts';
 import { validateWorkload } from '../arbitraries/validate.ts';
 import { workloadArbitrary } from '../arbitraries/workload.ts';
+import { withoutUnusedTexts } from './neighbours/texts.ts';
 import { neighbours } from './neighbours.ts';
 
 const load = (va: number): Operation => ({ op: 'load', va, rd: 't0' });
@@ -112,6 +116,98 @@ describe('neighbours', () => {
       { op: 'store', va: 0x3004, value: 1 },
       { op: 'store', va: 0x3004, value: 2 },
     ]);
+  });
+
+  describe('with files', () => {
+    const filing: Workload = {
+      ...workload,
+      programs: [
+        {
+          bodies: [
+            [
+              { op: 'call', call: 'open', args: [textAddress(1) + 2, 0o1101] },
+              { op: 'call', call: 'read', args: ['s8', 0x3ffe, 600] },
+              { op: 'call', call: 'link', args: [textAddress(1), textAddress(2)] },
+            ],
+          ],
+          texts: ['/unused', '/./a', '/d//b'],
+        },
+      ],
+      devices: { diskLatency: 5, networkLatency: 1, diskStuckAfter: 3 },
+      faults: [{ service: 'disk', request: 4, kind: 'silence' }],
+    };
+    const list = [...neighbours(filing)];
+    const named = (change: string) => list.find((one) => one.change === change)?.workload;
+    const callsOf = (one: Workload | undefined) =>
+      one?.programs[0]?.bodies[0]?.map((operation) =>
+        operation.op === 'call' ? operation.args : [],
+      );
+
+    test('a text that nothing means goes, and addresses of later ones move', () => {
+      const fewer = named('text 0 of program 0 gone');
+      expect(fewer?.programs[0]?.texts).toEqual(['/./a', '/d//b']);
+      expect(callsOf(fewer)?.[0]?.[0]).toBe(textAddress(0) + 2);
+      expect(callsOf(fewer)?.[2]).toEqual([textAddress(0), textAddress(1)]);
+      expect(named('text 1 of program 0 gone')).toBeUndefined();
+    });
+
+    test('another text is meant, or the text is shorter and its end stays what it was', () => {
+      const merged = named('text 2 of program 0 made text 1');
+      expect(callsOf(merged)?.[2]).toEqual([textAddress(1), textAddress(1)]);
+      expect(merged?.programs[0]?.texts).toEqual(['/unused', '/./a']);
+      const shorter = named('text 1 of program 0 made “/a”');
+      expect(shorter?.programs[0]?.texts?.[1]).toBe('/a');
+      expect(callsOf(shorter)?.[0]?.[0]).toBe(textAddress(1));
+      expect(named('text 2 of program 0 made “/d/b”')).toBeDefined();
+    });
+
+    test('buffers move with their pages, flags lose a bit, descriptors become numbers', () => {
+      expect(callsOf(named('page 3 made page 2'))?.[1]).toEqual(['s8', 0x2ffe, 600]);
+      const args = list
+        .filter(({ change }) => change === 'a lower value at step 1 of body 0 of program 0')
+        .map((one) => callsOf(one.workload)?.[0]?.[1]);
+      expect(args).toEqual([0o1100, 0o1001, 0o101]);
+      const reads = list
+        .filter(({ change }) => change === 'a lower value at step 2 of body 0 of program 0')
+        .map((one) => callsOf(one.workload)?.[1]);
+      expect(reads).toContainEqual([3, 0x3ffe, 600]);
+      expect(reads).toContainEqual(['s8', 0x3000, 600]);
+      expect(reads).toContainEqual(['s8', 0x3ffe, 2]);
+    });
+
+    test('devices answer sooner, faults go or come earlier', () => {
+      expect(named('without settings of devices')?.devices).toBeUndefined();
+      expect(named('a disk of latency 2')?.devices?.diskLatency).toBe(2);
+      expect(named('a disk that goes on')?.devices).toEqual({ diskLatency: 5, networkLatency: 1 });
+      expect(named('a disk stuck after 0')?.devices?.diskStuckAfter).toBe(0);
+      const without = named('without fault 1');
+      expect(without?.faults).toEqual([]);
+      expect(named('fault 1 at request 2')?.faults?.[0]?.request).toBe(2);
+      const bare = [...neighbours({ ...filing, faults: [] })];
+      expect(
+        bare.find(({ change }) => change === 'without faults')?.workload.faults,
+      ).toBeUndefined();
+    });
+
+    test('everything else keeps texts, devices and faults', () => {
+      for (const { change, workload: one } of list) {
+        if (/text|program 0$|task/.test(change)) continue;
+        if (!/settings|disk|network/.test(change)) expect(one.devices).toEqual(filing.devices);
+        if (!change.includes('fault')) expect(one.faults).toEqual(filing.faults);
+        expect(one.programs[0]?.texts).toEqual(filing.programs[0]?.texts);
+      }
+    });
+
+    test('are valid where the workload is', () => {
+      const groups = [...CORE_GROUPS, ...FILE_GROUPS];
+      for (const sample of fc.sample(fileWorkloadArbitrary({ groups }), { seed: 1, numRuns: 10 })) {
+        for (const neighbour of neighbours({ ...sample, schedule: sample.schedule.slice(0, 6) })) {
+          expect(validateWorkload(neighbour.workload)).toBeUndefined();
+        }
+        expect(validateWorkload(withoutUnusedTexts(sample))).toBeUndefined();
+      }
+      expect(withoutUnusedTexts(filing).programs[0]?.texts).toEqual(['/./a', '/d//b']);
+    });
   });
 
   test('of a valid workload are finite in number, valid, and never the workload itself for ever', () => {

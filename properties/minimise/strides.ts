@@ -4,6 +4,7 @@
  */
 import type { Operation, Workload } from '../../spec/workload.ts';
 import type { Descent } from './descent.ts';
+import { withoutUnusedTexts } from './neighbours/texts.ts';
 
 /** Sizes of RAM that are tried, the smallest first. */
 const FRAMES = [16, 17, 18, 19, 20, 21, 22, 24, 28, 32];
@@ -13,6 +14,10 @@ export const shrinkSurroundings = async (descent: Descent): Promise<void> => {
   const now = (): Workload => descent.workload;
   await descent.attempt({ ...now(), interrupts: [] });
   await descent.attempt({ ...now(), ipiDelay: 0 });
+  await descent.attempt(withoutUnusedTexts(now()));
+  const { devices, faults, ...bare } = now();
+  if (faults) await descent.attempt({ ...bare, ...(devices && { devices }) });
+  if (devices) await descent.attempt(withoutDevices(now()));
   if (now().harts === 1) await descent.attempt({ ...now(), schedule: [] });
   while (now().harts > 1 && (await descent.attempt(withoutLastHart(now()))));
   for (const frames of FRAMES) {
@@ -23,6 +28,8 @@ export const shrinkSurroundings = async (descent: Descent): Promise<void> => {
     await descent.attempt({ ...now(), start });
   }
 };
+
+const withoutDevices = ({ devices, ...rest }: Workload): Workload => rest;
 
 const withoutLastHart = (workload: Workload): Workload => {
   const harts = workload.harts - 1;

@@ -23,7 +23,7 @@ export const withBody = (
     if (index !== program) return one;
     const bodies = replaced<readonly Operation[]>(one.bodies, body, operations);
     while (bodies.length > 1 && bodies.at(-1)?.length === 0) bodies.pop();
-    return { bodies };
+    return { ...one, bodies };
   });
   return { ...workload, programs };
 };

@@ -57,8 +57,9 @@ const withoutProgram = (workload: Workload, program: number): Workload => {
   };
   return {
     ...workload,
-    programs: without(workload.programs, program).map(({ bodies }) => ({
-      bodies: bodies.map((body) => body.map(renumber)),
+    programs: without(workload.programs, program).map((one) => ({
+      ...one,
+      bodies: one.bodies.map((body) => body.map(renumber)),
     })),
     start: workload.start.map((number) => (number > program ? number - 1 : number)),
   };

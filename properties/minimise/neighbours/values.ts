@@ -1,13 +1,33 @@
 /** Lower values: each on a short ladder, so that the list stays finite. */
-import type { RegisterName } from '../../../spec/riscv.ts';
+import {
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  type RegisterName,
+  type VirtualAddress,
+} from '../../../spec/riscv.ts';
 import type { Argument, Operation, Workload } from '../../../spec/workload.ts';
+import { isAddress, withAddresses } from './addresses.ts';
 import { bodiesOf, type Neighbour, replaced, withBody } from './neighbour.ts';
-import { ADDRESS_CALLS, addressOf, TEXT, withAddress } from './pages.ts';
+import { TEXT } from './pages.ts';
 
 type CallOperation = Operation & { readonly op: 'call' };
 
 /** Calls that name another task. */
 const TASK_CALLS = new Set<string | number>(['wait', 'kill', 'share']);
+
+/** Calls that name a descriptor. */
+const DESCRIPTOR_CALLS = new Set<string | number>([
+  'close',
+  'read',
+  'fwrite',
+  'seek',
+  'dup',
+  'truncate',
+]);
+
+/** The first word of the page, where it is not text. */
+const toPageStart = (va: VirtualAddress): VirtualAddress =>
+  va >>> PAGE_SHIFT === TEXT ? va : va - (va % PAGE_SIZE);
 
 /** Simpler words than this one. */
 const ladder = (word: number): number[] => [0, 1, 2].filter((lower) => lower < word);
@@ -31,9 +51,8 @@ const simplerArgument = (argument: Argument): Argument[] =>
 const FIRST_REGISTER: RegisterName = 't0';
 
 function* simplerOperations(operation: Operation): Generator<Operation> {
-  const va = addressOf(operation);
-  if (va !== undefined && (va & 0xfff) !== 0 && va >>> 12 !== TEXT)
-    yield withAddress(operation, va - (va & 0xfff));
+  const aligned = withAddresses(operation, toPageStart);
+  if (aligned !== operation) yield aligned;
   switch (operation.op) {
     case 'set':
       for (const value of ladder(operation.value)) yield { ...operation, value };
@@ -52,15 +71,14 @@ function* simplerOperations(operation: Operation): Generator<Operation> {
 }
 
 function* simplerCall(operation: CallOperation): Generator<Operation> {
-  const first =
-    ADDRESS_CALLS.has(operation.call) || operation.call === 'thread' || operation.call === 'spawn'
-      ? 1
-      : 0;
-  for (let i = first; i < operation.args.length; i++) {
-    const argument = operation.args[i];
-    if (argument === undefined || isRights(operation, i)) continue;
-    for (const simpler of [...simplerArgument(argument), ...literalTids(operation, i)]) {
-      yield { ...operation, args: replaced(operation.args, i, simpler) };
+  const { call, args } = operation;
+  const first = call === 'thread' || call === 'spawn' ? 1 : 0;
+  for (let i = first; i < args.length; i++) {
+    const argument = args[i];
+    if (argument === undefined || isAddress(call, i) || isRights(operation, i)) continue;
+    const simpler = isFlags(operation, i) ? fewerFlags(argument) : simplerArgument(argument);
+    for (const one of [...simpler, ...literalTids(operation, i), ...literalFds(operation, i)]) {
+      yield { ...operation, args: replaced(args, i, one) };
     }
   }
 }
@@ -71,6 +89,21 @@ const literalTids = ({ call, args }: CallOperation, index: number): number[] => 
   return namesTask && typeof args[index] === 'string' && args[index] !== 'a0'
     ? [1, 2, 3, 4, 5, 6, 7, 8]
     : [];
+};
+
+/** Where a descriptor is meant: the first few, in place of a register that keeps one. */
+const literalFds = ({ call, args }: CallOperation, index: number): number[] =>
+  index === 0 && DESCRIPTOR_CALLS.has(call) && typeof args[0] === 'string' && args[0] !== 'a0'
+    ? [3, 4, 5]
+    : [];
+
+const isFlags = ({ call }: CallOperation, index: number): boolean => call === 'open' && index === 1;
+
+/** Flags of `open`: one bit less. */
+const fewerFlags = (flags: Argument): Argument[] => {
+  if (typeof flags !== 'number') return ['a0'];
+  const bits = Array.from({ length: 32 }, (_, bit) => 2 ** bit);
+  return bits.filter((bit) => flags & bit).map((bit) => flags - bit);
 };
 
 /** Rights are bits, and not lower or higher. */
