@@ -111,8 +111,11 @@ export interface Hart {
   restoreFrom(words: Uint32Array, at: number): void;
   /** `sfence.vma va, asid`: this hart's TLB forgets; without va all addresses, without asid all address spaces. */
   fence(va?: VirtualAddress, asid?: number): void;
-  /** The return will wait for an interrupt instead (`wfi`). */
-  idle(): void;
+  /**
+   * The return will wait for an interrupt instead (`wfi`).
+   * @param atMost machine steps, 1 or more, after which a timer interrupt comes; without it none does
+   */
+  idle(atMost?: number): void;
   /**
    * Loads and stores by supervisor mode through satp and this hart's TLB. A fault (also a word at a misaligned address)
    * traps into the handler; the access is tried again when that has returned, and the kernel stopped when it never

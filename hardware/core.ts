@@ -202,8 +202,13 @@ export class Core {
     this.#natives[0] = routine;
   }
 
+  /** Machine steps, those of the burst under way included. */
+  get now(): number {
+    return this.steps + this.#burst;
+  }
+
   sendIpi(target: HartState): void {
-    if (!target.ipiPending) target.ipiDue = this.steps + this.#burst + this.#ipiDelay;
+    if (!target.ipiPending) target.ipiDue = this.now + this.#ipiDelay;
     target.ipiPending = true;
   }
 
@@ -222,6 +227,7 @@ export class Core {
     this.log?.record(RecordKind.trap, hart, cause, hart.pc, tval, hart.satp, 0);
     hart.mode = Mode.S;
     hart.idle = false;
+    hart.wakeAt = Number.POSITIVE_INFINITY;
     hart.cycle += this.costs.trap;
     this.tracer?.snapshot(this, hart);
     const physical = this.mmu.translate(hart, hart.stvec, Access.execute, Mode.S);
@@ -472,6 +478,7 @@ export class Core {
     for (const hart of this.harts) {
       // One that is due and not taken belongs to a hart that waits in the kernel: it wakes nobody.
       if (hart.ipiPending && hart.ipiDue > this.steps) due = Math.min(due, hart.ipiDue);
+      if (hart.idle) due = Math.min(due, hart.wakeAt);
     }
     if (due === Number.POSITIVE_INFINITY) return false;
     this.steps = due;
@@ -499,7 +506,11 @@ export class Core {
       this.trap(hart, Cause.externalInterrupt, 0, 1);
       return 1;
     }
-    if (hart.idle) return 0;
+    if (hart.idle) {
+      if (this.steps < hart.wakeAt) return 0;
+      this.trap(hart, Cause.timerInterrupt, 0, 1);
+      return 1;
+    }
     if (hart.time >= hart.stimecmp) {
       hart.stimecmp = Number.POSITIVE_INFINITY;
       this.trap(hart, Cause.timerInterrupt, 0, 1);

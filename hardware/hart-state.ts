@@ -68,6 +68,8 @@ export class HartState {
 
   /** Waits for an interrupt. After boot every hart does. */
   idle = true;
+  /** The machine step at which a timer ends the waiting. */
+  wakeAt = Number.POSITIVE_INFINITY;
   /** The handler asked to idle instead of returning. */
   idleRequested = false;
   halted = false;

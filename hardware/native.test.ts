@@ -147,7 +147,8 @@ describe('a routine in user mode', () => {
       'a loop without a yield',
       Cause.illegalInstruction,
       function* (cpu) {
-        for (let count = 0; count >= 0; count += cpu.load(PAGE)) cpu.load(PAGE);
+        let zero = true;
+        while (zero) zero = cpu.load(PAGE) === 0;
         yield;
       },
     ],

@@ -205,8 +205,11 @@ export class HartPort implements Hart {
     core.log?.record(RecordKind.fence, state, address ?? 0, space ?? 0, given, 0, 0);
   }
 
-  idle(): void {
-    this.#spend('idle').idleRequested = true;
+  idle(atMost?: number): void {
+    const state = this.#spend('idle');
+    const steps = Number(atMost ?? Number.POSITIVE_INFINITY);
+    state.idleRequested = true;
+    state.wakeAt = this.#core.now + (steps >= 1 ? steps : 1);
   }
 
   load(va: VirtualAddress): Word {

@@ -4,7 +4,7 @@
  *
  * A device moves data by DMA: into and out of RAM by itself, when the command completes, some machine steps after it
  * was given. Then it raises its interrupt, which comes to hart 0 as an external interrupt; `machine.claim()` says whose
- * it is. With the IOMMU off a DMA address is physical; with it on, it is translated through the Sv32 tables whose root
+ * it is. With the IOMMU off for a device a DMA address is physical; with it on, it is translated through the Sv32 tables whose root
  * the IOMMU holds for that device (0: none), by entries with U, and what they do not allow is refused: the command ends
  * with `error`. The IOMMU keeps translations until `invalidate` is written.
  */
@@ -53,7 +53,7 @@ export const NetworkCommand = { transmit: 1, receive: 2 } as const;
 export const MAX_NETWORK_FRAME = 256;
 export const NETWORK_QUEUE = 8;
 
-/** `root + 4 × device` holds the frame of the root table for that device. `fault` is the last address refused. */
+/** Bit d of `control`: on for device d. `root + 4 × device` holds the frame of the root table for that device. `fault` is the last address refused. */
 export const IommuRegister = { control: 0, invalidate: 4, fault: 8, root: 16 } as const;
 
 /** How devices of one run behave; part of a workload. Latencies in machine steps, 1 to 64. */

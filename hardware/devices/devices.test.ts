@@ -257,7 +257,7 @@ describe('the IOMMU', () => {
   const confine = (hart: Hart, machine: Machine, rights: number): void => {
     machine.frame(ROOT)[0] = pte(ROOT + 1, V);
     machine.frame(ROOT + 1)[5] = pte(BUFFER, V | U | rights);
-    hart.store(at('iommu', IommuRegister.control), 1);
+    hart.store(at('iommu', IommuRegister.control), 1 << Device.disk);
     hart.store(at('iommu', IommuRegister.root + 4 * Device.disk), ROOT);
   };
 
@@ -296,7 +296,7 @@ describe('the IOMMU', () => {
   test('gives a device without a domain nothing', () => {
     const seen: number[] = [];
     drive(function* (hart) {
-      hart.store(at('iommu', IommuRegister.control), 1);
+      hart.store(at('iommu', IommuRegister.control), 1 << Device.network);
       transmit(hart, BUFFER * 4096, 4);
       yield;
       seen.push(network(hart, 'transmitStatus'));

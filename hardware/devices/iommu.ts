@@ -1,6 +1,6 @@
 /**
- * The way of DMA to RAM. Off: addresses are physical. On: they go through the Sv32 tables of the device's domain, by
- * entries with U; what those do not allow is refused.
+ * The way of DMA to RAM. Off for a device: its addresses are physical. On: they go through the Sv32 tables of its
+ * domain, by entries with U; what those do not allow is refused.
  *
  * It is as stale as a TLB: a translation once used stays until `invalidate` is written.
  */
@@ -27,16 +27,16 @@ export class Iommu {
 
   /** The frame of the root table of a device's domain; 0: it has none, or all of RAM is open to it. */
   domainOf(device: DeviceId): number {
-    return this.#isOn ? this.registers.get(IommuRegister.root + 4 * device) : 0;
+    return this.#confines(device) ? this.registers.get(IommuRegister.root + 4 * device) : 0;
   }
 
-  get #isOn(): boolean {
-    return this.registers.get(IommuRegister.control) !== 0;
+  #confines(device: DeviceId): boolean {
+    return (this.registers.get(IommuRegister.control) & (1 << device)) !== 0;
   }
 
   /** The physical address that a device reaches; −1: refused. */
   translate(device: DeviceId, address: Word, write: boolean): number {
-    const physical = this.#isOn ? this.#walk(device, address, write) : address;
+    const physical = this.#confines(device) ? this.#walk(device, address, write) : address;
     if (physical >= 0 && physical < this.#frames * 4096) return physical;
     this.registers.set(IommuRegister.fault, address);
     return -1;

@@ -3,6 +3,7 @@
  */
 import type { Hart } from '../../hardware/contract.ts';
 import { Errno } from '../../spec/errno.ts';
+import { SERVICE_TID } from '../../spec/layout.ts';
 import type { Tid } from '../../spec/riscv.ts';
 import { wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
@@ -38,6 +39,6 @@ const hasEnded = (k: State, task: Task): boolean =>
 /** A child that lives, or the negative error: EPERM for the tasks of others, ESRCH where nobody lives. */
 export const livingChild = (k: State, parent: Task, tid: Tid): Task | number => {
   const task = taskOf(k, tid);
-  if (task === 0 || hasEnded(k, task)) return -Errno.ESRCH;
+  if (task === 0 || tid >= SERVICE_TID || hasEnded(k, task)) return -Errno.ESRCH;
   return get(k, task, TaskWord.parent) === parent ? task : -Errno.EPERM;
 };

@@ -4,7 +4,8 @@ import { rowsOf } from '../../hardware/testing.ts';
 import type { CallName } from '../../spec/abi.ts';
 import { A0, Cause, type Tid } from '../../spec/riscv.ts';
 import type { Argument, Operation, Workload } from '../../spec/workload.ts';
-import { type Build, buildMonolithic } from '../monolithic/index.ts';
+import type { Build } from '../link/build.ts';
+import { buildMonolithic } from '../monolithic/index.ts';
 import type { State } from './kernel.ts';
 import { routines } from './routines.ts';
 

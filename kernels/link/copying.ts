@@ -8,8 +8,10 @@
  * A client that is a service: its own segment.
  */
 import { Errno } from '../../spec/errno.ts';
-import { serviceSegment } from '../../spec/layout.ts';
+import { DIRECT_MAP, serviceSegment } from '../../spec/layout.ts';
 import {
+  type Frame,
+  frameOf,
   PAGE_SHIFT,
   PAGE_SIZE,
   Pte,
@@ -22,7 +24,7 @@ import { leafOf } from '../core/pages.ts';
 import { get } from '../core/tables.ts';
 import { isBusy } from '../core/waiting.ts';
 import type { Steps } from '../services/contract.ts';
-import { type Asker, BUSY, type Link, type Linked, type Thread } from './linkage.ts';
+import { type Asker, BUSY, type Link, type Linked, type Reached, type Thread } from './linkage.ts';
 
 /** Bytes from one place to another, word by word where both are aligned alike. */
 const move = ({ hart }: Link, from: VirtualAddress, to: VirtualAddress, bytes: number): void => {
@@ -55,6 +57,45 @@ const prepare = (
   return true;
 };
 
+/** Where the pages of a range of the task's memory lie, that it may access like this. */
+const reachTask = (
+  link: Link,
+  thread: Thread,
+  va: VirtualAddress,
+  bytes: number,
+  right: Rights,
+): Reached | undefined => {
+  if (thread.task === 0 || !prepare(link, thread, va, bytes, right)) return undefined;
+  const leaf = leafOf(link.k, thread.space);
+  return (at) => inFrame(frameOf(wordIn(leaf, at >>> PAGE_SHIFT)), at);
+};
+
+const inFrame = (frame: Frame, va: VirtualAddress): number =>
+  frame * PAGE_SIZE + (va & (PAGE_SIZE - 1));
+
+/** Copies between memory of two that need not have the same tables: frame by frame, through the direct map. */
+export const copyAcross = (
+  link: Link,
+  source: Asker,
+  from: VirtualAddress,
+  target: Asker,
+  to: VirtualAddress,
+  bytes: number,
+): number => {
+  if (bytes === 0) return 0;
+  const read = source.reach(from, bytes, Pte.R);
+  const write = target.reach(to, bytes, Pte.W);
+  if (!read || !write) return -Errno.EFAULT;
+  for (let at = 0; at < bytes; ) {
+    const count = Math.min(bytes - at, leftInPage(from + at), leftInPage(to + at));
+    move(link, DIRECT_MAP + read(from + at), DIRECT_MAP + write(to + at), count);
+    at += count;
+  }
+  return 0;
+};
+
+const leftInPage = (va: VirtualAddress): number => PAGE_SIZE - (va & (PAGE_SIZE - 1));
+
 function* copy(
   link: Link,
   thread: Thread,
@@ -64,7 +105,10 @@ function* copy(
   transfer: () => void,
 ): Steps<number> {
   if (bytes === 0) return 0;
-  while (thread.task !== 0 && isBusy(link.k, link.hart, thread.space)) yield BUSY;
+  while (thread.task !== 0 && isBusy(link.k, link.hart, thread.space)) {
+    link.busy = thread.space;
+    yield BUSY;
+  }
   if (thread.task === 0 || !prepare(link, thread, user, bytes, right)) return -Errno.EFAULT;
   link.hart.sum = true;
   transfer();
@@ -76,6 +120,7 @@ function* copy(
 export const taskClient = (link: Link, thread: Thread): Asker => ({
   id: get(link.k, thread.space, SpaceWord.id),
   isGone: () => thread.task === 0,
+  reach: (va, bytes, right) => reachTask(link, thread, va, bytes, right),
   read: (from, to, bytes) =>
     copy(link, thread, from, bytes, Pte.R, () => move(link, from, to, bytes)),
   write: (from, to, bytes) =>
@@ -85,20 +130,29 @@ export const taskClient = (link: Link, thread: Thread): Asker => ({
 /** Clients that are services have numbers beyond those of all address spaces of tasks. */
 const SERVICE_CLIENT = 0x4000_0000;
 
-/** A service that asks another: what it may lend of its memory is its segment. */
-export const serviceClient = (link: Link, { index, service }: Linked): Asker => {
+/**
+ * A service that asks another: what it may lend of its memory is its segment. While a service in the kernel works for
+ * it, its tables are loaded.
+ */
+export const serviceClient = (link: Link, { index, service, segment }: Linked): Asker => {
   const first = serviceSegment(index);
   const end = first + service.pages * PAGE_SIZE;
   const isOwn = (va: VirtualAddress, bytes: number): boolean => va >= first && va + bytes <= end;
   // biome-ignore lint/correctness/useYield: within the kernel nothing has to be waited for.
   function* transfer(from: VirtualAddress, to: VirtualAddress, bytes: number, own: number) {
     if (!isOwn(own, bytes)) return -Errno.EFAULT;
+    link.hart.sum = true;
     move(link, from, to, bytes);
+    link.hart.sum = false;
     return 0;
   }
   return {
     id: SERVICE_CLIENT + index,
     isGone: () => false,
+    reach: (va, bytes) =>
+      isOwn(va, bytes)
+        ? (at) => inFrame(wordIn(segment, (at - first) >>> PAGE_SHIFT), at)
+        : undefined,
     read: (from, to, bytes) => transfer(from, to, bytes, from),
     write: (from, to, bytes) => transfer(from, to, bytes, to),
   };
@@ -108,6 +162,7 @@ export const serviceClient = (link: Link, { index, service }: Linked): Asker => 
 export const KERNEL_CLIENT: Asker = {
   id: SERVICE_CLIENT - 1,
   isGone: () => false,
+  reach: () => undefined,
   read: refuse,
   write: refuse,
 };

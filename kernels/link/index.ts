@@ -3,11 +3,10 @@
  *
  * The services do not know where they are: what differs is how a request gets to them and what they can reach. A service
  * in the kernel is called through its address on the caller's kernel thread; it reaches everything that is mapped.
- *
- * Left out: services in user space, which need routines in user mode and messages; a placement that asks for one is
- * refused.
+ * A service outside is a process (process/): requests are messages, and it reaches its own pages and devices only.
  */
 import {
+  type ArchitectureName,
   type BootImage,
   defineKernel,
   type Kernel,
@@ -23,11 +22,13 @@ import { routines as core } from '../core/routines.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
-import type { Link, Linked } from './linkage.ts';
+import type { Link, Linked, Process } from './linkage.ts';
 import { LinkError, type Placement, problemsOf } from './problems.ts';
+import { serviceCalls } from './process/calls.ts';
+import { PROCESS_FRAMES } from './process/layout.ts';
 import { callsServedBy, type LinkOf, linkRoutines, SERVED, served } from './routines.ts';
 
-export { LinkError, type Placement } from './problems.ts';
+export { LinkError, type Place, type Placement } from './problems.ts';
 
 /** A task that is ready waits for at most so many dispatches of others, while no more than so many tasks are ready. */
 const FAIRNESS = 64;
@@ -51,23 +52,23 @@ const ALL: readonly Service[] = SERVICE_NAMES.map((name) => SERVICES[name]);
 
 /** @throws {LinkError} if these services cannot be linked this way */
 export const linkKernel = (linkage: Linkage): Kernel => {
-  const { name, placement, services = ALL, routines = {}, fairness = FAIRNESS } = linkage;
+  const { name, placement, services = ALL, fairness = FAIRNESS } = linkage;
   const problems = problemsOf(services, placement);
   if (problems.length > 0) throw new LinkError(problems);
   const calls = callsServedBy(services.map((service) => service.name));
   return defineKernel({
     name,
-    architecture: 'monolithic',
+    architecture: architectureOf(services, placement),
     implements: groupsOf(services),
     ...(fairness === false ? {} : { fairness }),
     ipiDelay: LATEST_IPI,
-    serviceFrames: services.reduce((sum, one) => sum + framesOf(one), 0),
+    serviceFrames: services.reduce((sum, one) => sum + framesOf(one, placement), 0),
     services: services.map((service) => ({
       name: service.name,
-      placement: 'kernel',
+      placement: placement[service.name] ?? 'kernel',
       devices: service.devices,
     })),
-    boot: (machine, image) => bootLinked(machine, image, services, calls, routines),
+    boot: (machine, image) => bootLinked(machine, image, { ...linkage, services }, calls),
   });
 };
 
@@ -79,26 +80,34 @@ const groupsOf = (services: readonly Service[]): readonly AbiGroup[] => {
   ];
 };
 
-/** Its segment, a page of text and a leaf table. */
-const framesOf = ({ pages }: Service): number => pages + 2;
+/** All in the kernel, none, or some. */
+const architectureOf = (services: readonly Service[], placement: Placement): ArchitectureName => {
+  const outside = services.filter(({ name }) => placement[name] === 'user').length;
+  if (outside === 0) return 'monolithic';
+  return outside === services.length ? 'microkernel' : 'hybrid';
+};
+
+/** Its segment, a page of text and a leaf table; and what a process needs. */
+const framesOf = ({ name, pages }: Service, placement: Placement): number =>
+  pages + 2 + (placement[name] === 'user' ? PROCESS_FRAMES : 0);
 
 const bootLinked = (
   machine: Machine,
   image: BootImage,
-  services: readonly Service[],
+  { services, placement, routines: replaced = {} }: Linkage & { services: readonly Service[] },
   calls: ReturnType<typeof callsServedBy>,
-  replaced: Partial<Routines>,
 ): Routine => {
   let link: Link | undefined;
   const linkOf: LinkOf = (k) => {
-    link ??= createLink(k, services);
+    link ??= createLink(k, services, placement);
     return link;
   };
   const names = services.map(({ name }) => name);
   const base: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
-  const further = new Map(
-    calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)]),
-  );
+  const further = new Map([
+    ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
+    ...(architectureOf(services, placement) === 'monolithic' ? [] : serviceCalls(linkOf)),
+  ]);
   return boot(machine, image, linkRoutines(base, linkOf), further);
 };
 
@@ -110,7 +119,22 @@ const consoleCall = (
 ): Partial<Routines> =>
   names.includes('console') && !replaced.sendBytes ? { write: served(linkOf, 'console', 0) } : {};
 
-const createLink = (k: State, list: readonly Service[]): Link => {
+const processOf = (root: Frame, userLeaf: Frame): Process => ({
+  task: 0,
+  root,
+  userLeaf,
+  alive: false,
+  receiving: false,
+  message: undefined,
+  inHand: false,
+  answer: undefined,
+  crashes: 0,
+  refusals: 0,
+  patience: 0,
+  heartbeats: 0,
+});
+
+const createLink = (k: State, list: readonly Service[], placement: Placement): Link => {
   let next = 0;
   const take = (): Frame => {
     next += 1;
@@ -123,6 +147,7 @@ const createLink = (k: State, list: readonly Service[]): Link => {
       segment: Array.from({ length: service.pages }, take),
       text: take(),
       leaf: take(),
+      process: placement[service.name] === 'user' ? processOf(take(), take()) : undefined,
       faults: k.image.faults.filter((fault) => fault.service === service.name),
       install: () => installService(link, linked),
       entry: 0,
@@ -148,6 +173,7 @@ const createLink = (k: State, list: readonly Service[]): Link => {
     out: new Set(),
     returned: [],
     nextThread: 1,
+    busy: 0,
     hart,
     thread: undefined,
   };

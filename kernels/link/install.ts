@@ -29,6 +29,7 @@ import {
 import { serviceClient } from './copying.ts';
 import { handleWithFaults, type Surroundings } from './faults.ts';
 import { FORGET, type Link, type Linked, SLEEP } from './linkage.ts';
+import { poolOf } from './pool.ts';
 import { ask } from './requests.ts';
 
 const { V, R, W, X, G, A, D } = Pte;
@@ -36,7 +37,9 @@ const { V, R, W, X, G, A, D } = Pte;
 /** Makes room in the kernel's root: all tables that are made of it later have the entry. */
 export const reserve = ({ k, services }: Link): void => {
   const root = k.machine.frame(wordIn(k.control, Control.kernelRoot));
-  for (const { index, leaf } of services) root[serviceSegment(index) >>> 22] = pte(leaf, V);
+  for (const { index, leaf, process } of services) {
+    if (!process) root[serviceSegment(index) >>> 22] = pte(leaf, V);
+  }
 };
 
 /** Maps the service and puts its code there; answers with the code's address. */
@@ -102,10 +105,6 @@ const worldOf = (link: Link, linked: Linked): World => {
 const registersOf = (device: DeviceName): VirtualAddress =>
   DEVICE_WINDOW + Device[device] * PAGE_SIZE;
 
-/** The frames that pages of tasks get: those that the kernel did not take for itself at boot. */
-export const poolOf = ({ k }: Link): readonly number[] =>
-  k.image.freeFrames.slice(wordIn(k.control, Control.ownFrames));
-
 /** Doors to the services that it declares; behind the others is a sentence. */
 const portsOf = (link: Link, linked: Linked): World['ports'] => {
   const { service } = linked;
@@ -131,7 +130,8 @@ const undeclared = (service: string, name: string): never => {
   );
 };
 
-function* awaitInterrupt(link: Link, linked: Linked, device: DeviceName): Steps<void> {
+/** One that came since the last wait counts. */
+export function* awaitInterrupt(link: Link, linked: Linked, device: DeviceName): Steps<void> {
   const { thread } = link;
   if (!linked.pending.has(device) && thread) {
     linked.waiters.set(device, thread);

@@ -7,7 +7,7 @@
  */
 import type { Hart } from '../../hardware/contract.ts';
 import type { DeviceName } from '../../spec/devices.ts';
-import type { Frame, VirtualAddress } from '../../spec/riscv.ts';
+import type { Frame, Rights, VirtualAddress, Word } from '../../spec/riscv.ts';
 import type { ServiceFault } from '../../spec/workload.ts';
 import type { State } from '../core/kernel.ts';
 import type { Space, Task } from '../core/layout.ts';
@@ -39,6 +39,35 @@ export interface Thread {
 /** Who asks, as the linker knows it: a task may end before its turn comes. */
 export interface Asker extends Client {
   isGone(): boolean;
+  /** Makes a range of its memory one that the kernel can reach by frame. Nothing: it may not be accessed like this. */
+  reach(va: VirtualAddress, bytes: number, right: Rights): Reached | undefined;
+}
+
+/** Where in RAM a byte of a range lies: a byte address. */
+export type Reached = (va: VirtualAddress) => number;
+
+/** A service that is a process. */
+export interface Process {
+  /** Its record; set at boot. */
+  task: Task;
+  readonly root: Frame;
+  /** The leaf table of user space, where it has no page. */
+  readonly userLeaf: Frame;
+  /** It has been started and has not crashed since. */
+  alive: boolean;
+  /** It waits for a message. */
+  receiving: boolean;
+  /** The message that it has not got yet: client, operation, arguments. */
+  message: readonly Word[] | undefined;
+  /** It has a message that it has not answered, and what it has answered. */
+  inHand: boolean;
+  answer: number | undefined;
+  crashes: number;
+  /** Requests that are refused before it is started again. */
+  refusals: number;
+  /** Slices that it has used up for the request in hand; heartbeats in which it gave no sign of life. */
+  patience: number;
+  heartbeats: number;
 }
 
 /** One service of this boot. */
@@ -56,10 +85,12 @@ export interface Linked {
   /** Where its code is; 0: not yet there. */
   entry: VirtualAddress;
   running: Running | undefined;
+  /** What it is, where it is not in the kernel. */
+  readonly process: Process | undefined;
   /** Whose request it handles, and who waits for that, first come first served. */
   holder: Thread | undefined;
   readonly queue: Thread[];
-  client: Client | undefined;
+  client: Asker | undefined;
   /** Requests that it got. */
   requests: number;
   /** Address spaces that have asked it for something. */
@@ -81,6 +112,8 @@ export interface Link {
   /** Those of them that nobody uses any more, and of which it has not been told. */
   readonly returned: Frame[];
   nextThread: number;
+  /** The space that a thread which yields BUSY waits for. */
+  busy: Space;
   /** The hart that runs the kernel now, and the thread that it runs. */
   hart: Hart;
   thread: Thread | undefined;

@@ -5,7 +5,7 @@
 import type { Service, ServiceName } from '../services/contract.ts';
 
 const PLACES = ['kernel', 'user'] as const;
-type Place = (typeof PLACES)[number];
+export type Place = (typeof PLACES)[number];
 /** Where each service is. */
 export type Placement = Readonly<Partial<Record<ServiceName, Place>>>;
 
@@ -16,7 +16,6 @@ export type LinkProblem =
   | { readonly kind: 'unknownService'; readonly service: string; readonly known: readonly string[] }
   | { readonly kind: 'noPlace'; readonly service: string }
   | { readonly kind: 'badPlace'; readonly service: string; readonly place: string }
-  | { readonly kind: 'userSpace'; readonly service: string }
   | { readonly kind: 'badSize'; readonly service: string; readonly pages: number }
   | {
       readonly kind: 'sharedDevice';
@@ -41,8 +40,6 @@ export const sentenceOf = (problem: LinkProblem): string => {
       return `the placement does not say where the service ${problem.service} is: kernel or user`;
     case 'badPlace':
       return `the service ${problem.service} is placed in ${JSON.stringify(problem.place)}: the places are kernel and user`;
-    case 'userSpace':
-      return `the service ${problem.service} is placed in user space: this linker puts services into the kernel only`;
     case 'badSize':
       return `the segment of the service ${problem.service} has ${problem.pages} pages: 1 to ${MAX_PAGES} are possible`;
     case 'sharedDevice':
@@ -127,7 +124,7 @@ const problemsOfPlaces = (
     if (place === undefined) problems.push({ kind: 'noPlace', service });
     else if (!PLACES.some((one) => one === place)) {
       problems.push({ kind: 'badPlace', service, place: String(place) });
-    } else if (place === 'user') problems.push({ kind: 'userSpace', service });
+    }
   }
   return problems;
 };

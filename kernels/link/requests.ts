@@ -8,6 +8,7 @@ import { Errno } from '../../spec/errno.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Steps } from '../services/contract.ts';
 import { type Asker, FORGET, type Link, type Linked, SLEEP, type Thread } from './linkage.ts';
+import { send } from './process/messages.ts';
 import { wake } from './threads.ts';
 
 /** Until those before it are done. */
@@ -33,7 +34,13 @@ const endTurn = (link: Link, linked: Linked): void => {
   if (linked.holder) wake(link, linked.holder);
 };
 
-/** Asks a service in the kernel on behalf of a client, and waits for its result: 0 or more, or a negative errno. Who is gone when its turn comes is not served. */
+/** A fetch of its code, on the thread of whoever asks. */
+const callInKernel = (link: Link, linked: Linked, request: readonly Word[]): Steps<number> => {
+  if (linked.entry === 0) linked.entry = linked.install();
+  return link.hart.call(linked.entry, ...request) as Steps<number>;
+};
+
+/** Asks a service, wherever it is, on behalf of a client, and waits for its result: 0 or more, or a negative errno. Who is gone when its turn comes is not served. */
 export function* ask(
   link: Link,
   thread: Thread,
@@ -50,9 +57,11 @@ export function* ask(
     endTurn(link, linked);
     return -Errno.EIO;
   }
-  if (linked.entry === 0) linked.entry = linked.install();
   linked.client = client;
-  const result = yield* link.hart.call(linked.entry, operation, a0, a1, a2);
+  const { process } = linked;
+  const result = process
+    ? yield* send(link, linked, process, client, [operation, a0, a1, a2])
+    : yield* callInKernel(link, linked, [operation, a0, a1, a2]);
   endTurn(link, linked);
   return result;
 }

@@ -5,7 +5,7 @@ import { type AbiGroup, Call, type CallDescription } from '../../spec/abi.ts';
 import { DATAGRAM_CALLS } from '../../spec/calls/datagrams.ts';
 import { FILE_CALLS } from '../../spec/calls/files.ts';
 import { Device, type DeviceId, type DeviceName } from '../../spec/devices.ts';
-import { Mode } from '../../spec/riscv.ts';
+import { Cause, Mode } from '../../spec/riscv.ts';
 import { isFree } from '../core/frames.ts';
 import type { CallRoutine, Routines, State } from '../core/kernel.ts';
 import { SpaceWord } from '../core/layout.ts';
@@ -15,6 +15,9 @@ import { KERNEL_CLIENT, taskClient } from './copying.ts';
 import { reserve } from './install.ts';
 import { FORGET, type Link } from './linkage.ts';
 import { comesBack, needsFrame, page } from './pager.ts';
+import { crashed } from './process/messages.ts';
+import { createProcess, serviceOf } from './process/process.ts';
+import { HEARTBEAT, heartbeat, isAnyoneSilent, showsLife, usedSlice } from './process/watch.ts';
 import { ask } from './requests.ts';
 import { abandon, begin, beginAlone, resume, runReady, wake } from './threads.ts';
 
@@ -58,8 +61,13 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf): Routines => ({
   ...base,
   attach: (k) => {
     base.attach(k);
-    reserve(linkOf(k));
+    const link = linkOf(k);
+    reserve(link);
+    for (const linked of link.services) {
+      if (linked.process) createProcess(link, linked, linked.process);
+    }
   },
+  ...watched(base, linkOf),
   resume: (k, hart, task) => resume(linkOf(k), hart, task),
   background: (k, hart) => runReady(linkOf(k), hart),
   externalInterrupt: (k, hart) => {
@@ -87,6 +95,39 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf): Routines => ({
   releaseFrame: (k, frame) => {
     base.releaseFrame(k, frame);
     if (isFree(k, frame)) comesBack(linkOf(k), frame);
+  },
+});
+
+/** What differs where a service is a process: it may crash, and somebody has to notice. */
+const watched = (base: Routines, linkOf: LinkOf): Partial<Routines> => ({
+  switchTo: (k, hart, task) => {
+    const process = serviceOf(linkOf(k), task)?.process;
+    if (process) showsLife(process);
+    base.switchTo(k, hart, task);
+  },
+  stop: (k, hart, task, status) => {
+    const link = linkOf(k);
+    const linked = serviceOf(link, task);
+    if (!linked?.process) {
+      base.stop(k, hart, task, status);
+      return;
+    }
+    k.routines.vacate(k, hart);
+    crashed(link, linked, linked.process);
+  },
+  preempt: (k, hart, task) => {
+    const link = linkOf(k);
+    const linked = serviceOf(link, task);
+    if (linked?.process && usedSlice(link, hart, linked, linked.process)) return;
+    base.preempt(k, hart, task);
+  },
+  idle: (k, hart) => {
+    base.idle(k, hart);
+    if (isAnyoneSilent(linkOf(k))) hart.idle(HEARTBEAT);
+  },
+  trapFromKernel: (k, hart) => {
+    if (hart.scause === Cause.timerInterrupt) heartbeat(linkOf(k));
+    base.trapFromKernel(k, hart);
   },
 });
 

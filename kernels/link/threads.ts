@@ -83,7 +83,7 @@ const advance = (link: Link, hart: Hart, thread: Thread): number => {
     return next.value;
   }
   if (next?.value === BUSY) {
-    tryAgain(k, hart, thread.space);
+    tryAgain(k, hart, link.busy);
     return NO_RESULT;
   }
   thread.asleep = true;

@@ -7,7 +7,8 @@
  */
 import type { Kernel } from '../../hardware/contract.ts';
 import type { Routines, State } from '../../kernels/core/kernel.ts';
-import { type Build, buildMonolithic } from '../../kernels/monolithic/index.ts';
+import type { Build } from '../../kernels/link/build.ts';
+import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 
 export interface Mutant {
   /** What `mutant:<id>` names. */

@@ -1,0 +1,29 @@
+/** How the reference kernels are built: a name and a placement; all else may be replaced, routine by routine. */
+import type { Kernel } from '../../hardware/contract.ts';
+import type { Routines } from '../core/kernel.ts';
+import { SERVICE_NAMES, type Service } from '../services/contract.ts';
+import { linkKernel, type Place, type Placement } from './index.ts';
+
+/** What a variant or a mutant of a reference kernel does differently: `build({ unmapPage })` has another `unmapPage`. */
+export interface Build extends Partial<Routines> {
+  readonly name?: string;
+  /** False: makes no claim of fairness. */
+  readonly fairness?: number | false;
+  readonly services?: readonly Service[];
+}
+
+/** All services in one place. */
+export const everyService = (place: Place): Required<Placement> => ({
+  ...(Object.fromEntries(SERVICE_NAMES.map((name) => [name, place])) as Required<Placement>),
+});
+
+export const builderOf =
+  (reference: string, placement: Placement) =>
+  ({ name = reference, fairness, services, ...routines }: Build = {}): Kernel =>
+    linkKernel({
+      name,
+      placement,
+      routines,
+      ...(fairness === undefined ? {} : { fairness }),
+      ...(services === undefined ? {} : { services }),
+    });

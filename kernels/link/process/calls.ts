@@ -1,0 +1,98 @@
+/** The kernel's side of the calls that only processes of services make. */
+import type { Hart } from '../../../hardware/contract.ts';
+import { Device, type DeviceName } from '../../../spec/devices.ts';
+import { Errno } from '../../../spec/errno.ts';
+import { type CallRoutine, NO_RESULT, type State } from '../../core/kernel.ts';
+import { HartWord, hartAt, type Task, TaskWord } from '../../core/layout.ts';
+import { get, set } from '../../core/tables.ts';
+import type { Steps } from '../../services/contract.ts';
+import { copyAcross, serviceClient } from '../copying.ts';
+import { awaitInterrupt } from '../install.ts';
+import type { Link, Linked, Process } from '../linkage.ts';
+import { ask } from '../requests.ts';
+import type { LinkOf } from '../routines.ts';
+import { begin } from '../threads.ts';
+import { ServiceCall } from './layout.ts';
+import { answer, receive } from './messages.ts';
+import { serviceOf } from './process.ts';
+
+interface Caller {
+  readonly link: Link;
+  readonly linked: Linked;
+  readonly process: Process;
+  readonly hart: Hart;
+  readonly task: Task;
+}
+
+type ServiceRoutine = (caller: Caller, a0: number, a1: number, a2: number) => number;
+
+/** For a task that is no service's process there is no such call. */
+const only =
+  (linkOf: LinkOf, routine: ServiceRoutine): CallRoutine =>
+  (k: State, hart, task, a0, a1, a2) => {
+    const link = linkOf(k);
+    const linked = serviceOf(link, task);
+    if (!linked?.process) return -Errno.ENOSYS;
+    return routine({ link, linked, process: linked.process, hart, task }, a0, a1, a2);
+  };
+
+const next: ServiceRoutine = ({ link, linked, process, hart, task }, result) => {
+  const { k } = link;
+  answer(link, linked, process, result | 0);
+  if (receive(link, process)) {
+    k.routines.restoreContext(k, hart, task);
+    return NO_RESULT;
+  }
+  set(k, task, TaskWord.blocked, 1);
+  k.control[hartAt(hart.id) + HartWord.task] = 0;
+  return NO_RESULT;
+};
+
+const reply: ServiceRoutine = ({ link, linked, process }, result) => {
+  answer(link, linked, process, result | 0);
+  return 0;
+};
+
+const copyIn: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
+  process.inHand && linked.client
+    ? copyAcross(link, linked.client, from, serviceClient(link, linked), to, bytes)
+    : -Errno.EFAULT;
+
+const copyOut: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
+  process.inHand && linked.client
+    ? copyAcross(link, serviceClient(link, linked), from, linked.client, to, bytes)
+    : -Errno.EFAULT;
+
+const deviceCalled = (number: number, { service }: Linked): DeviceName | undefined =>
+  service.devices.find((name) => Device[name] === number);
+
+const waitForInterrupt: ServiceRoutine = ({ link, linked, hart, task }, number) => {
+  const device = deviceCalled(number, linked);
+  if (device === undefined) return -Errno.EPERM;
+  return begin(link, hart, task, function* (): Steps<number> {
+    yield* awaitInterrupt(link, linked, device);
+    return 0;
+  });
+};
+
+/** Only services that it has declared. The last two arguments lie in its context. */
+const askAnother: ServiceRoutine = ({ link, linked, hart, task }, service, operation, a0) => {
+  const target = link.services[service];
+  if (!target || !linked.service.uses.includes(target.service.name)) return -Errno.EPERM;
+  const a1 = get(link.k, task, TaskWord.context + 13);
+  const a2 = get(link.k, task, TaskWord.context + 14);
+  const client = serviceClient(link, linked);
+  return begin(link, hart, task, (thread) =>
+    ask(link, thread, target, client, operation, a0, a1, a2),
+  );
+};
+
+export const serviceCalls = (linkOf: LinkOf): ReadonlyMap<number, CallRoutine> =>
+  new Map([
+    [ServiceCall.next, only(linkOf, next)],
+    [ServiceCall.reply, only(linkOf, reply)],
+    [ServiceCall.copyIn, only(linkOf, copyIn)],
+    [ServiceCall.copyOut, only(linkOf, copyOut)],
+    [ServiceCall.awaitInterrupt, only(linkOf, waitForInterrupt)],
+    [ServiceCall.ask, only(linkOf, askAnother)],
+  ]);
