@@ -6,6 +6,7 @@ import { REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
 import { excuses } from './files/doubt.ts';
 import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
+import { settleDue } from './ipc/underway.ts';
 import { callReturns } from './results.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { checkView } from './view.ts';
@@ -19,6 +20,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   if (!task) return unknownContext(state, event);
   const refused = mayRun(task, event);
   if (refused) return refused;
+  settleDue(state, event);
   const returning = task.call;
   const violation =
     (task.call ? callReturns(state, task, task.call, event) : undefined) ??
@@ -28,6 +30,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const left =
     blamed && excuses(state, task, returning, blamed) ? checkView(state, task, event) : blamed;
   if (left) return left;
+  settleDue(state, event); // who was killed by this very call
   countReturn(state, task, event);
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);

@@ -22,6 +22,8 @@ import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { FaultKind, Operation, Workload } from '../../spec/workload.ts';
 import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
 import type { FileSystem } from './files/tree.ts';
+import { type Ipc, nothingSent } from './ipc/endpoints.ts';
+import type { Underway } from './ipc/underway.ts';
 
 export type SpaceId = number;
 export type PageId = number;
@@ -214,6 +216,10 @@ export interface OsState {
   kept: Kept | undefined;
   /** The last of them only: a call that is forgotten never takes effect. */
   ghosts: readonly Ghost[];
+  /** Messages: a value that is replaced, never changed. */
+  ipc: Ipc;
+  /** Calls on messages, and ends of tasks that matter to them, that have not taken effect; in the order of the traps. */
+  underway: readonly Underway[];
   /** How often each transition was taken, by index. */
   taken: number[];
 }
@@ -287,6 +293,8 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     doubted: [],
     kept: keepsSynced(workload) ? { files: nothingServed().files, log: [], effects: 0 } : undefined,
     ghosts: [],
+    ipc: nothingSent(),
+    underway: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };
   for (const [index, program] of workload.start.entries()) {

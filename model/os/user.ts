@@ -9,6 +9,7 @@ import { Pte, type Rights, registerNumber, type Word } from '../../spec/riscv.ts
 import type { Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
 import { hex, operandOf, operationOf, setRegister } from './instruction.ts';
+import { ipcCallOf } from './ipc/underway.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { maybe, noteOverwritten, settle, setWord } from './unsure.ts';
 import type { Violation } from './violation.ts';
@@ -95,7 +96,7 @@ const overtime = (state: OsState, task: Task): Violation | undefined => {
   if (state.waste > MAX_SLICE) {
     const waiting = firstRunnable(state);
     return {
-      clause: 'idle-while-runnable',
+      clause: waiting && ipcCallOf(state, waiting) ? 'wake-up-lost' : 'idle-while-runnable',
       hart: state.harts.findIndex(({ idle }) => idle),
       tid: waiting?.tid ?? 0,
       expected: `a hart that idles is given task ${waiting?.tid ?? 0}, which is runnable`,
