@@ -121,10 +121,7 @@ const concerns = (state: OsState, tid: number, event: Event & { hart: number }):
   if (name === 'spawn' || name === 'thread') return event.kind === 'return' && !task;
   if (!task) return false;
   if (kills(task, event) === tid) return true;
-  if (name === 'kill')
-    return (
-      call.args[0] === who || (event.kind === 'return' && ipcCallOf(state, task) !== undefined)
-    );
+  if (name === 'kill') return call.args[0] === who;
   if (event.kind !== 'return' && !touches(event, call.args[0])) return false;
   if (event.kind === 'trap' && isAccessFault(event.cause)) return false; // see `contested`
   if (name === 'share') return state.tasks.get(call.args[1])?.space === task.space;
@@ -191,23 +188,12 @@ const branches = (state: OsState, event: Event): OsState[] => {
       const task = branch.tasks.get(tid);
       if (!task?.call || !mayBeDone(branch, task, task.call)) continue;
       if (child !== 0 && branch.tasks.has(child)) continue;
-      for (const done of befores(branch, task.call)) {
-        carryOut(done, tid, child);
-        found.push(done);
-      }
+      const done = copyState(branch);
+      carryOut(done, tid, child);
+      found.push(done);
     }
   }
   return found;
-};
-
-/** Copies of the state before a call takes effect: one on messages of a task that it kills may have taken effect first. */
-const befores = (state: OsState, { number, args }: PendingCall): OsState[] => {
-  const own =
-    number === Call.kill ? state.underway.find((op) => op.tid === args[0] && op.call) : undefined;
-  if (!own) return [copyState(state)];
-  const later = copyState(state);
-  takeEffect(later, own);
-  return [copyState(state), later];
 };
 
 /** A call that fails changes nothing; one of a service may have failed for what is different by now. */
