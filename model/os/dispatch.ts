@@ -20,7 +20,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   if (!task) return unknownContext(state, event);
   const refused = mayRun(task, event);
   if (refused) return refused;
-  settleDue(state, event);
+  if (state.underway.length > 0) settleDue(state, event);
   const returning = task.call;
   const violation =
     (task.call ? callReturns(state, task, task.call, event) : undefined) ??
@@ -30,7 +30,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const left =
     blamed && excuses(state, task, returning, blamed) ? checkView(state, task, event) : blamed;
   if (left) return left;
-  settleDue(state, event); // who was killed by this very call
+  if (state.underway.length > 0) settleDue(state, event); // who was killed by this very call
   countReturn(state, task, event);
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);

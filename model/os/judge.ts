@@ -52,7 +52,11 @@ export class Judge {
     const [only] = this.#states;
     if (only && this.#states.length === 1 && !this.#keepHistory) {
       const settled = only.pending.length === 0 || !observer(only, event);
-      if (settled && !isMeeting(only, event) && contestedBy(only, event) === undefined)
+      if (
+        settled &&
+        (!only.setting.messaging || !isMeeting(only, event)) &&
+        contestedBy(only, event) === undefined
+      )
         return step(only, event);
     }
     return this.#acceptInAll(event);
@@ -151,7 +155,8 @@ const kills = ({ call }: Task, event: Event): number | undefined =>
 const contestedBy = (state: OsState, event: Event): Task | undefined => {
   const call = event.kind === 'return' ? state.tasks.get(event.tid)?.call : undefined;
   if (!call) return undefined;
-  if (ipcCallOf(state, state.tasks.get(event.tid))) return anyContested(state);
+  if (state.setting.messaging && ipcCallOf(state, state.tasks.get(event.tid)))
+    return anyContested(state);
   const named = call.number === Call.share ? call.args[1] : call.args[0];
   const about =
     call.number === Call.share || call.number === Call.wait || call.number === Call.kill;

@@ -32,9 +32,10 @@ export const callReturns = (
 ): Violation | undefined => {
   const a0 = event.registers[A0] ?? 0;
   const name = claimedCall(state, call.number)?.name;
-  const wrong = isIpc(name)
-    ? ipcReturns(state, task, name, event)
-    : resultOf(state, task, call, name, a0);
+  const wrong =
+    state.setting.messaging && isIpc(name)
+      ? ipcReturns(state, task, name, event)
+      : resultOf(state, task, call, name, a0);
   if (wrong) return wrong;
   task.call = undefined;
   noLongerPending(state, task.tid);

@@ -178,6 +178,8 @@ export interface Setting {
   readonly programs: number;
   /** The calls of the groups that the kernel claims, by number. All others do not exist. */
   readonly calls: ReadonlyMap<number, CallDescription>;
+  /** The kernel claims the group ipc: without it nothing here has to do with messages. */
+  readonly messaging: boolean;
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
@@ -265,6 +267,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
           call,
         ]),
       ),
+      messaging: claims.implements.includes('ipc'),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,

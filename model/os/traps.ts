@@ -193,7 +193,8 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   if (state.kept) task.call.began = state.kept.effects;
   if (!description) return undefined;
   if (description.name === 'exit') exitNow(state, task, a0);
-  else if (isIpc(description.name)) begin(state, task, description.name, task.call.args);
+  else if (state.setting.messaging && isIpc(description.name))
+    begin(state, task, description.name, task.call.args);
   else if (changesOthers(description.name)) state.pending.push(task.tid);
   if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))
     take(state, 'wildPointer');

@@ -123,7 +123,6 @@ export const isDue = ({ hart, by }: Underway, event: Event): boolean =>
 
 /** What is due takes effect, in the order of the traps. */
 export const settleDue = (state: OsState, event: Event): void => {
-  if (state.underway.length === 0) return;
   for (const op of state.underway.filter((one) => isDue(one, event))) {
     takeEffect(state, op, event.kind === 'return' && saysNoRoom(op, event));
   }
@@ -135,4 +134,6 @@ export const saysNoRoom = ({ tid, call }: Underway, event: Event & { kind: 'retu
 
 /** Is it in a call that has taken effect, and whose outcome is not known? */
 export const waitsForPeer = (state: OsState, task: Task): boolean =>
-  ipcCallOf(state, task) !== undefined && !state.ipc.outcomes.has(task.tid);
+  state.setting.messaging &&
+  ipcCallOf(state, task) !== undefined &&
+  !state.ipc.outcomes.has(task.tid);
