@@ -5,6 +5,7 @@ import { DETERMINISM_PROPERTIES } from './properties/determinism.ts';
 import { FILE_PROPERTIES } from './properties/files.ts';
 import { IPC_PROPERTIES } from './properties/ipc.ts';
 import { ISOLATION_PROPERTIES } from './properties/isolation.ts';
+import { PRIVILEGE_PROPERTIES } from './properties/privilege.ts';
 import type { Clause, Property } from './properties/property.ts';
 
 export { CLAUSES, type Clause, type Property } from './properties/property.ts';
@@ -21,6 +22,7 @@ export const ALL_PROPERTIES: readonly Property[] = [
   ...PROPERTIES,
   ...FILE_PROPERTIES,
   ...IPC_PROPERTIES,
+  ...PRIVILEGE_PROPERTIES,
 ];
 
 export const propertyOfClause = (clause: Clause): Property | undefined =>

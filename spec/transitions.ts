@@ -131,6 +131,8 @@ export const TRANSITIONS = {
   callerDied: 'a task ended while it waited for a reply',
   deadlockRefused: 'a send or call that would have deadlocked was refused',
   concurrentIpc: 'a call on messages took effect while another one was under way on another hart',
+  serviceRan: 'a service ran in user mode',
+  serviceHasDevice: 'a service in user mode reached the registers of its device',
   returned: 'the kernel went back to user mode',
 } as const;
 export type Transition = keyof typeof TRANSITIONS;

@@ -8,6 +8,7 @@ import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
 import { settleDue } from './ipc/underway.ts';
 import { callReturns } from './results.ts';
+import { isService, runService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { checkView } from './view.ts';
 import type { Violation } from './violation.ts';
@@ -17,6 +18,8 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const hart = state.harts[event.hart];
   const task = state.tasks.get(event.tid);
   if (!hart) return undefined;
+  if (!task && isService(event.tid) && state.setting.services.length > 0)
+    return runService(state, event);
   if (!task) return unknownContext(state, event);
   const refused = mayRun(task, event);
   if (refused) return refused;

@@ -10,6 +10,7 @@ import type { Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
 import { hex, operandOf, operationOf, setRegister } from './instruction.ts';
 import { ipcCallOf } from './ipc/underway.ts';
+import { isService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { maybe, noteOverwritten, settle, setWord } from './unsure.ts';
 import type { Violation } from './violation.ts';
@@ -40,7 +41,9 @@ const forbidden = (
 };
 
 export const retire = (state: OsState, event: RetireEvent): Violation | undefined => {
-  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const tid = state.harts[event.hart]?.task ?? 0;
+  if (isService(tid)) return undefined;
+  const task = state.tasks.get(tid);
   if (task?.status !== 'running') {
     return {
       clause: 'unknown-context',

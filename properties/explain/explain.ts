@@ -18,7 +18,7 @@ import { mergeRuns } from './two-runs.ts';
 import { whyFiles, whyPorts } from './why-files.ts';
 import { frameAt, whyFrame } from './why-frame.ts';
 import { todoOfHalt, whyHalt } from './why-halt.ts';
-import { whyIpc } from './why-ipc.ts';
+import { whyIpc, whyReach } from './why-ipc.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
 import { whyTranslation } from './why-translation.ts';
 
@@ -158,6 +158,8 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'wrong-result-datagrams':
     case 'datagram-differs':
       return whyPorts(replay);
+    case 'service-reach':
+      return whyReach(replay, violation);
     case 'wrong-result-ipc':
     case 'message-invented':
     case 'message-lost':

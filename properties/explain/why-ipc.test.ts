@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { call, Run, workload } from '../../model/os/testing.ts';
-import { ipcText, whyIpc } from './why-ipc.ts';
+import type { Replay } from './replay.ts';
+import { ipcText, whyIpc, whyReach } from './why-ipc.ts';
 
 /** Task 1 holds an endpoint and a badged capability to it; tasks 2 and 3 are its threads. */
 const told = (second: string, ...more: string[]): Run => {
@@ -53,4 +54,13 @@ test('who waits is told by what it waits for', () => {
     'waits for the reply of task 1',
     undefined,
   ]);
+});
+
+test('a service that reaches too far is told by the frame', () => {
+  const replay = { rows: [] as Replay['rows'] } as Replay;
+  const observed = 'its page table gives it rw at 0x90000000, to frame 12: a page table';
+  expect(whyReach(replay, { frame: 12, observed })).toEqual({
+    table: [],
+    text: `A service in user space is given its own segment and the registers of its devices. Here ${observed}.`,
+  });
 });

@@ -1,4 +1,4 @@
-/** Why, for messages: who holds which capability, derived from what, and who waits for whom, as the model had them. */
+/** Why, for messages and services: who holds which capability, derived from what, and who waits for whom, as the model had them. */
 import {
   type CapabilityId,
   type EndpointId,
@@ -9,10 +9,12 @@ import {
 import { debtorOf } from '../../model/os/ipc/peers.ts';
 import { ipcCallOf } from '../../model/os/ipc/underway.ts';
 import type { OsState, Task } from '../../model/os/state.ts';
+import type { Violation } from '../../model/os/violation.ts';
 import { Right } from '../../spec/calls/ipc.ts';
 import type { Explanation } from '../report.ts';
 import type { Replay } from './replay.ts';
 import { hex } from './text.ts';
+import { whyFrame } from './why-frame.ts';
 
 const RIGHTS = Object.entries(Right);
 
@@ -77,4 +79,13 @@ const queueRows = ({ ipc: { endpoints } }: OsState): string[][] =>
 export const whyIpc = ({ state }: Pick<Replay, 'state'>): Explanation => ({
   table: [['before', ''], ...capabilityRows(state), ...waitingRows(state), ...queueRows(state)],
   text: 'These are the capabilities, who waits, and the messages in the order in which they must be received, as all calls before have left them.',
+});
+
+/** A service reaches a frame that is not its own: what happened to the frame, and whose it is. */
+export const whyReach = (
+  replay: Replay,
+  { frame, observed }: Pick<Violation, 'frame' | 'observed'>,
+): Explanation => ({
+  table: (frame === undefined ? undefined : whyFrame(replay, frame))?.table ?? [],
+  text: `A service in user space is given its own segment and the registers of its devices. Here ${observed}.`,
 });

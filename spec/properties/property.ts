@@ -58,6 +58,8 @@ export const CLAUSES = [
   'wrong-peer-death',
   'wrong-deadlock',
   'wake-up-lost',
+  'service-privileged',
+  'service-reach',
   'console-differs',
   'unknown-call-accepted',
   'runs-differ',
@@ -77,6 +79,8 @@ export interface Property {
   readonly clauses: readonly Clause[];
   /** Judged only for kernels that claim all of these groups. */
   readonly groups: readonly AbiGroup[];
+  /** Judged only for kernels that place services in user space: a promise of these architectures. */
+  readonly needsServices?: true;
   /** Judged only for kernels that claim `fairness`. */
   readonly needsFairness?: true;
   /** Each must be taken in at least 5 % of the workloads, or the verdict is inconclusive. */

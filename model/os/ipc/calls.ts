@@ -13,7 +13,6 @@ import {
 import { Errno } from '../../../spec/errno.ts';
 import type { Tid, Word } from '../../../spec/riscv.ts';
 import type { Args } from '../rule.ts';
-import type { SpaceId } from '../state.ts';
 import {
   type Capability,
   type CapabilityId,
@@ -24,6 +23,7 @@ import {
   original,
   placeOf,
   refused,
+  type SpaceId,
   slotOf,
   succeeded,
   type Workings,

@@ -13,8 +13,9 @@ import { effectOf, errorsOf } from '../calls.ts';
 import { copyState } from '../copy.ts';
 import { type OsState, take } from '../state.ts';
 import { mayLackRoom } from './calls.ts';
+import type { Underway } from './endpoints.ts';
 import { pushIpc, pushUnderway } from './key.ts';
-import { ipcCallOf, isDue, saysNoRoom, takeEffect, type Underway } from './underway.ts';
+import { ipcCallOf, isDue, saysNoRoom, takeEffect } from './underway.ts';
 
 /** More of other harts than this are not thought to have taken effect before one event. */
 const MAX_OTHERS = 3;

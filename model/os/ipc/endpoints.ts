@@ -5,11 +5,12 @@
  * A task that is in a call on messages is in exactly one place: its call is under way (underway.ts), it waits at an
  * endpoint, it waits for a reply, or the outcome of its call is known.
  */
-import { ALL_RIGHTS, MAX_CAPABILITIES } from '../../../spec/calls/ipc.ts';
-import type { Tid, Word } from '../../../spec/riscv.ts';
-import type { SpaceId } from '../state.ts';
+import { ALL_RIGHTS, type IpcCallName, MAX_CAPABILITIES } from '../../../spec/calls/ipc.ts';
+import type { HartId, Tid, Word } from '../../../spec/riscv.ts';
 
 export type EndpointId = number;
+/** The address space that holds capabilities. */
+export type SpaceId = number;
 /** Where a capability is: address space × 16 + slot. There is never a 0. */
 export type CapabilityId = number;
 export type Words = readonly [Word, Word];
@@ -66,6 +67,19 @@ export interface Ipc {
   /** Slots that are empty because a capability was revoked. */
   readonly revoked: ReadonlySet<CapabilityId>;
   readonly next: EndpointId;
+}
+
+/** What has not taken effect yet: a call, or that a task has ended. A task has at most one of each. */
+export interface Underway {
+  readonly tid: Tid;
+  /** None: the task leaves. */
+  readonly call:
+    | { readonly name: IpcCallName; readonly args: readonly [Word, Word, Word] }
+    | undefined;
+  /** When this hart leaves the kernel it is over at the latest; −1: no hart. */
+  readonly hart: HartId | -1;
+  /** The same when this task returns: who made the call, or who killed the one that leaves. 0: nobody. */
+  readonly by: Tid;
 }
 
 /** A copy to work on. */

@@ -1,6 +1,5 @@
 /** What makes two states of messages the same, as numbers: endpoints are named in the order of the capabilities to them. */
-import type { EndpointId, Ipc, Outcome } from './endpoints.ts';
-import type { Underway } from './underway.ts';
+import type { EndpointId, Ipc, Outcome, Underway } from './endpoints.ts';
 
 const inOrder = <V>(map: ReadonlyMap<number, V>): [number, V][] =>
   [...map].sort(([a], [b]) => a - b);

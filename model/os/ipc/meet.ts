@@ -17,7 +17,7 @@ import { deadlocks, isReceivable, type Present } from './peers.ts';
 import { breakOff, type Note } from './unblock.ts';
 
 const NOBODY: Endpoint = { senders: [], receivers: [], bits: 0 };
-export const endpointOf = ({ endpoints }: Pick<Workings, 'endpoints'>, id: EndpointId): Endpoint =>
+const endpointOf = ({ endpoints }: Pick<Workings, 'endpoints'>, id: EndpointId): Endpoint =>
   endpoints.get(id) ?? NOBODY;
 
 /** The receiver has the message; a sender is done, a caller waits for the reply. */

@@ -1,8 +1,7 @@
 /** Who could receive from an endpoint, and who waits for whom. */
 import { Right } from '../../../spec/calls/ipc.ts';
 import type { Tid } from '../../../spec/riscv.ts';
-import type { SpaceId } from '../state.ts';
-import { type EndpointId, type Ipc, spaceOfCapability } from './endpoints.ts';
+import { type EndpointId, type Ipc, type SpaceId, spaceOfCapability } from './endpoints.ts';
 
 /** The tasks that have not left. */
 export interface Present {

@@ -2,12 +2,12 @@
 import { Errno } from '../../../spec/errno.ts';
 import type { Tid } from '../../../spec/riscv.ts';
 import type { Transition } from '../../../spec/transitions.ts';
-import type { SpaceId } from '../state.ts';
 import {
   type CapabilityId,
   type Endpoint,
   type EndpointId,
   refused,
+  type SpaceId,
   spaceOfCapability,
   type Workings,
 } from './endpoints.ts';
@@ -66,7 +66,7 @@ export const drop = (work: Workings, id: CapabilityId, note: Note): void => {
 };
 
 /** All that were derived from it, directly or not. */
-export const derivedFrom = (
+const derivedFrom = (
   { capabilities }: Pick<Workings, 'capabilities'>,
   id: CapabilityId,
 ): CapabilityId[] => {

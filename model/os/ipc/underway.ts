@@ -9,19 +9,8 @@ import { A0, type HartId, type Tid } from '../../../spec/riscv.ts';
 import type { Args } from '../rule.ts';
 import { type OsState, type Task, take } from '../state.ts';
 import { carryOut, type World } from './calls.ts';
-import { type Ipc, workOn } from './endpoints.ts';
+import { type Ipc, type Underway, workOn } from './endpoints.ts';
 import { leave } from './unblock.ts';
-
-/** What will take effect: a call, or that a task has ended. A task has at most one of each. */
-export interface Underway {
-  readonly tid: Tid;
-  /** None: the task leaves. */
-  readonly call: { readonly name: IpcCallName; readonly args: Args } | undefined;
-  /** When this hart leaves the kernel it is over at the latest; −1: no hart. */
-  readonly hart: HartId | -1;
-  /** The same when this task returns: who made the call, or who killed the one that leaves. 0: nobody. */
-  readonly by: Tid;
-}
 
 const NAMES: ReadonlySet<string> = new Set<IpcCallName>([
   'endpoint',
