@@ -71,7 +71,7 @@ export const IPC_PROPERTIES: readonly Property[] = [
     statement: 'A reply reaches the caller of that very call, once.',
     formula:
       '∀ call(t) = 0: ∃! reply(s), s owing t this call: (a1, a2) = words(reply); no reply succeeds where none is owed',
-    source: 'seL4 Reference Manual, 4.2: a reply capability is single-use',
+    source: 'seL4 Reference Manual: a reply capability is single-use',
     clauses: ['reply-differs'],
     groups: ['ipc'],
     exercise: ['call', 'callReplied', 'replyRefused', 'replyDropped', 'callerDied'],
@@ -83,7 +83,7 @@ export const IPC_PROPERTIES: readonly Property[] = [
     id: 'ipc/rights-shrink',
     statement: 'What is derived from a capability has at most its rights.',
     formula: '∀ c derived from p: rights(c) ⊆ rights(p) ∧ (badge(p) ≠ 0 ⇒ badge(c) = badge(p))',
-    source: 'l4v, authority confinement; seL4 Reference Manual, 3.1.4: Mint',
+    source: 'l4v, authority confinement; seL4 Reference Manual: Mint',
     clauses: ['rights-grew'],
     groups: ['ipc'],
     exercise: ['mint', 'rightsRefused'],
@@ -97,7 +97,7 @@ export const IPC_PROPERTIES: readonly Property[] = [
       'Once a revoke has returned, nothing that was derived from the capability can be used.',
     formula:
       '∀ revoke(c) returned, d derived from c: every later use of d fails with EBADF, and who waits through d gets EPIPE',
-    source: 'seL4 Reference Manual, 3.1.4: Revoke',
+    source: 'seL4 Reference Manual: Revoke',
     clauses: ['used-after-revoke'],
     groups: ['ipc'],
     exercise: ['revoke', 'revokedRefused', 'revokedInUse'],

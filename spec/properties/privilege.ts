@@ -22,7 +22,7 @@ export const PRIVILEGE_PROPERTIES: readonly Property[] = [
       'A service in user space reaches its own frames and the devices that it was given, and nothing else.',
     formula:
       '∀ return to a service s, ∀ translation with U of its tables and that hart’s TLB: frame ∉ kernel ∪ tables ∪ pages of tasks ∪ frames of other services ∪ devices not given to s',
-    source: 'seL4 Reference Manual, chapters 7 and 8: frames and devices only through capabilities',
+    source: 'seL4 Reference Manual: frames and devices only through capabilities',
     clauses: ['service-reach'],
     groups: [],
     needsServices: true,
