@@ -3,13 +3,14 @@
  * (`npx kernelcheck list --calls`), and the model judges results by the same names.
  *
  * Convention (RISC-V Linux): `a7` the call, `a0` … `a2` arguments, `a0` the result, errors as negative errno. `pc` goes
- * on behind the ecall; every register but `a0` survives. Where several errors apply, any of them may be returned. A
+ * on behind the ecall; every register but `a0` survives (`receive` and `call` that succeed also set `a1` and `a2`). Where several errors apply, any of them may be returned. A
  * call that fails changes nothing.
  */
 import { Call, type CallDescription } from './calls/call.ts';
 import { CORE_CALLS } from './calls/core.ts';
 import { DATAGRAM_CALLS } from './calls/datagrams.ts';
 import { FILE_CALLS } from './calls/files.ts';
+import { IPC_CALLS } from './calls/ipc.ts';
 
 export {
   ABI_GROUPS,
@@ -28,6 +29,7 @@ export const ALL_CALLS: readonly CallDescription[] = [
   ...CORE_CALLS,
   ...FILE_CALLS,
   ...DATAGRAM_CALLS,
+  ...IPC_CALLS,
 ];
 
 export const callByNumber = (number: number): CallDescription | undefined =>

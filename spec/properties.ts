@@ -3,7 +3,9 @@ import { ABI_PROPERTIES } from './properties/abi.ts';
 import { CONTROL_PROPERTIES } from './properties/control.ts';
 import { DETERMINISM_PROPERTIES } from './properties/determinism.ts';
 import { FILE_PROPERTIES } from './properties/files.ts';
+import { IPC_PROPERTIES } from './properties/ipc.ts';
 import { ISOLATION_PROPERTIES } from './properties/isolation.ts';
+import { PRIVILEGE_PROPERTIES } from './properties/privilege.ts';
 import type { Clause, Property } from './properties/property.ts';
 
 export { CLAUSES, type Clause, type Property } from './properties/property.ts';
@@ -16,7 +18,12 @@ export const PROPERTIES: readonly Property[] = [
 ];
 
 /** With those of the groups that no kernel that ships claims yet. */
-export const ALL_PROPERTIES: readonly Property[] = [...PROPERTIES, ...FILE_PROPERTIES];
+export const ALL_PROPERTIES: readonly Property[] = [
+  ...PROPERTIES,
+  ...FILE_PROPERTIES,
+  ...IPC_PROPERTIES,
+  ...PRIVILEGE_PROPERTIES,
+];
 
 export const propertyOfClause = (clause: Clause): Property | undefined =>
   ALL_PROPERTIES.find(({ clauses }) => clauses.includes(clause));

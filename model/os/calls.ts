@@ -9,6 +9,7 @@ import { USER_END, USER_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, Pte, type Tid, type Word } from '../../spec/riscv.ts';
 import { accessible, mappingAt, spaceOf } from './access.ts';
 import { FILE_RULES } from './files/rules.ts';
+import { depart } from './ipc/underway.ts';
 import type { Rule, Rules } from './rule.ts';
 import { endTask, framesInUse, mapPage, sharePage, unmapPage } from './space.ts';
 import { addSpace, addTask, type OsState, type PendingCall, type Task, take } from './state.ts';
@@ -69,9 +70,9 @@ const CORE_RULES = {
   kill: {
     errors: (state, task, [tid]) => childErrors(state, task, tid),
     result: zero,
-    effect: (state, _, [tid]) => {
+    effect: (state, task, [tid]) => {
       const child = state.tasks.get(tid);
-      if (child) kill(state, child);
+      if (child) kill(state, child, task);
     },
   },
   map: {
@@ -199,11 +200,13 @@ export const effectOf = (state: OsState, task: Task, call: PendingCall, a0: Word
 };
 
 /** A child that runs goes on until its next trap. */
-const kill = (state: OsState, child: Task): void => {
+const kill = (state: OsState, child: Task, by: Task): void => {
   state.lastVictim = { tid: child.tid, dispatches: state.dispatches };
   take(state, 'killAmongOthers');
-  if (child.status === 'running') child.dying = true;
-  else endTask(state, child, KILLED_STATUS);
+  if (child.status === 'running') {
+    child.dying = true;
+    depart(state, child.tid, child.hart, 0);
+  } else endTask(state, child, KILLED_STATUS, by.tid);
 };
 
 const siblingElsewhere = (state: OsState, task: Task): boolean =>

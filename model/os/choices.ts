@@ -3,12 +3,15 @@
  * choice of results. It is the model read as a generator of kernels: whatever an allowed kernel does, in small.
  */
 import { Errno, type ErrnoName } from '../../spec/errno.ts';
-import type { Event, Translation } from '../../spec/events.ts';
+import type { Event, ReturnEvent, Translation } from '../../spec/events.ts';
 import { indexOfText, kindOfText, TextKind } from '../../spec/layout.ts';
 import { A0, Cause, Pte, registerNumber, type Word } from '../../spec/riscv.ts';
 import type { Operation } from '../../spec/workload.ts';
 import { mayAccess, wordAt } from './access.ts';
 import { servedResults } from './files/rules.ts';
+import { meetings } from './ipc/concurrency.ts';
+import { outcomesOf } from './ipc/outcomes.ts';
+import { ipcCallOf } from './ipc/underway.ts';
 import type { OsState, Task } from './state.ts';
 import { pureStep } from './step.ts';
 
@@ -91,27 +94,36 @@ const userEvents = (state: OsState, hart: number, task: Task): Event[] => {
 const kernelEvents = (state: OsState, hart: number): Event[] => {
   const events: Event[] = [{ kind: 'idle', hart, tid: 0 }];
   for (const task of state.tasks.values()) {
-    for (const a0 of resultsFor(state, task)) {
-      const registers = [...task.registers];
-      registers[A0] = a0;
-      const pc = task.call ? task.pc + 4 : task.pc;
-      registers[0] = pc;
-      const back = {
-        kind: 'return',
-        hart,
-        tid: task.tid,
-        mode: 'U',
-        pc,
-        root: 0,
-        asid: 0,
-        registers,
-        tables: [],
-      } as const;
-      events.push({ ...back, view: fullView(state, task) }, { ...back, view: [] });
+    const plain = resultsFor(state, task).map((a0) => back(hart, task, { [A0]: a0 }));
+    const found = ipcCallOf(state, task) ? messages(state, hart, task) : plain;
+    for (const event of found) {
+      events.push({ ...event, view: fullView(state, task) }, event);
     }
   }
   return events;
 };
+
+const back = (hart: number, task: Task, changed: Readonly<Record<number, Word>>): ReturnEvent => {
+  const pc = task.call ? task.pc + 4 : task.pc;
+  const registers = Object.assign([...task.registers], changed, { 0: pc });
+  const { tid } = task;
+  return {
+    kind: 'return',
+    hart,
+    tid,
+    mode: 'U',
+    pc,
+    root: 0,
+    asid: 0,
+    registers,
+    tables: [],
+    view: [],
+  };
+};
+
+/** Returns from a call on messages, in every order in which those under way may have taken effect. */
+const messages = (state: OsState, hart: number, task: Task): ReturnEvent[] =>
+  outcomesOf(state, back(hart, task, { [A0]: 0 })).map((changed) => back(hart, task, changed));
 
 /** Every event that could come next and is allowed, with the state after it. */
 export const choices = (state: OsState): readonly Choice[] => {
@@ -137,8 +149,10 @@ export const choices = (state: OsState): readonly Choice[] => {
             ? []
             : kernelEvents(state, hart);
     for (const event of events) {
-      const { state: next, violation } = pureStep(state, event);
-      if (!violation) found.push({ event, next });
+      for (const from of meetings(state, event)) {
+        const { state: next, violation } = pureStep(from, event);
+        if (!violation) found.push({ event, next });
+      }
     }
   }
   return found;

@@ -32,5 +32,6 @@ export const copyState = (state: OsState): OsState => ({
   harts: state.harts.map((hart) => ({ ...hart })),
   pending: [...state.pending],
   placement: new Map(state.placement),
+  serviceFrames: new Map(state.serviceFrames),
   taken: [...state.taken],
 });

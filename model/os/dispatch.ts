@@ -6,7 +6,9 @@ import { REGISTER_NAMES, type Word } from '../../spec/riscv.ts';
 import { excuses } from './files/doubt.ts';
 import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
+import { settleDue } from './ipc/underway.ts';
 import { callReturns } from './results.ts';
+import { isService, runService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { checkView } from './view.ts';
 import type { Violation } from './violation.ts';
@@ -16,9 +18,12 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const hart = state.harts[event.hart];
   const task = state.tasks.get(event.tid);
   if (!hart) return undefined;
+  if (!task && isService(event.tid) && state.setting.services.length > 0)
+    return runService(state, event);
   if (!task) return unknownContext(state, event);
   const refused = mayRun(task, event);
   if (refused) return refused;
+  if (state.underway.length > 0) settleDue(state, event);
   const returning = task.call;
   const violation =
     (task.call ? callReturns(state, task, task.call, event) : undefined) ??
@@ -28,6 +33,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const left =
     blamed && excuses(state, task, returning, blamed) ? checkView(state, task, event) : blamed;
   if (left) return left;
+  if (state.underway.length > 0) settleDue(state, event); // who was killed by this very call
   countReturn(state, task, event);
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);

@@ -1,4 +1,5 @@
 /** What is not a return: harts that idle, bytes on the console, a kernel that stops, the end of the run. */
+import type { CallName } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import type { Clause } from '../../spec/properties.ts';
 import { Pte } from '../../spec/riscv.ts';
@@ -6,7 +7,8 @@ import { byteAt, mayAccess } from './access.ts';
 import { claimedCall, isBlocked } from './calls.ts';
 import { sleptForEver } from './files/waiting.ts';
 import { hex } from './instruction.ts';
-import { type OsState, take } from './state.ts';
+import { ipcCallOf, settleDue } from './ipc/underway.ts';
+import { type OsState, type Task, take } from './state.ts';
 import { notRepaired } from './traps.ts';
 import type { Violation } from './violation.ts';
 import { firstRunnable, releaseHandled, updateWaste } from './waiting.ts';
@@ -18,6 +20,7 @@ export const goIdle = (state: OsState, event: Of<'idle'>): Violation | undefined
   if (!hart) return undefined;
   const task = state.tasks.get(hart.task);
   if (task && isBlocked(state, task)) take(state, 'waitBlocked');
+  settleDue(state, event);
   releaseHandled(state, event.hart);
   hart.task = 0;
   hart.idle = true;
@@ -97,6 +100,8 @@ export const ended = (state: OsState, event: Of<'end'>): Violation | undefined =
   if (!task) return sleptForEver(state);
   if (task.fault)
     return notRepaired(task, { hart: task.hart, cause: task.fault.cause, tval: task.fault.va });
+  const name = ipcCallOf(state, task);
+  if (name) return notWoken(task, name, event.hart);
   const victim = state.lastVictim;
   const bystander = victim !== undefined && task.ranAt <= victim.dispatches && task.ranAt > 0;
   return {
@@ -110,3 +115,12 @@ export const ended = (state: OsState, event: Of<'end'>): Violation | undefined =
     observed: 'every hart waits for an interrupt, and none is on its way',
   };
 };
+
+/** The other side has come, and still it waits. */
+const notWoken = ({ tid }: Task, name: CallName, hart: number): Violation => ({
+  clause: 'wake-up-lost',
+  hart,
+  tid,
+  expected: `task ${tid} is given a hart: its ${name} has ended`,
+  observed: 'every hart waits for an interrupt, and none is on its way',
+});

@@ -93,6 +93,44 @@ const scopes: readonly (readonly [string, Workload])[] = [
     },
   ],
   [
+    'messages between threads, two harts',
+    workload(
+      2,
+      [call('endpoint'), call('thread', 0x1100), call('receive', 0), call('reply', 7, 7)],
+      [call('call', 0, 1, 2), call('notify', 0), call('exit', 0)],
+    ),
+  ],
+  [
+    'capabilities that are minted, given, revoked and dropped',
+    {
+      ...workload(1),
+      programs: [
+        {
+          bodies: [
+            [
+              call('endpoint'),
+              call('mint', 0, 5, 3),
+              call('spawn', 1),
+              call('give', 1, 2),
+              call('revoke', 0),
+              call('drop', 0),
+            ],
+          ],
+        },
+        { bodies: [[call('send', 0, 1, 2), call('receive', 0)]] },
+      ],
+    },
+  ],
+  [
+    'a caller and a server of which one is killed, two harts',
+    workload(
+      2,
+      [call('endpoint'), call('thread', 0x1100), call('thread', 0x1200), call('kill', 2)],
+      [call('receive', 0), call('receive', 0)],
+      [call('call', 0, 1, 2)],
+    ),
+  ],
+  [
     'a thread that is killed while it opens a file',
     workload(
       2,

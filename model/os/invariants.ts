@@ -4,6 +4,7 @@
  */
 import { Pte } from '../../spec/riscv.ts';
 import { FILE_INVARIANTS } from './files/invariants.ts';
+import { IPC_INVARIANTS } from './ipc/invariants.ts';
 import type { OsState } from './state.ts';
 
 export interface Invariant {
@@ -81,6 +82,7 @@ const INVARIANTS: readonly Invariant[] = [
     holds: ({ tasks, pending }) => pending.every((tid) => tasks.get(tid)?.call !== undefined),
   },
   ...FILE_INVARIANTS,
+  ...IPC_INVARIANTS,
   {
     name: 'x0 is 0',
     holds: ({ tasks }) => [...tasks.values()].every(({ registers }) => registers[0] === 0),

@@ -14,6 +14,8 @@ import { mostCertain } from './files/doubt.ts';
 import { isRaced } from './files/races.ts';
 import { isServed } from './files/request.ts';
 import { settleNow } from './files/settle.ts';
+import { isMeeting, meetings } from './ipc/concurrency.ts';
+import { ipcCallOf, takeEffect } from './ipc/underway.ts';
 import { type Key, keyOf, sameKey } from './key.ts';
 import { endTask } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
@@ -50,18 +52,25 @@ export class Judge {
     const [only] = this.#states;
     if (only && this.#states.length === 1 && !this.#keepHistory) {
       const settled = only.pending.length === 0 || !observer(only, event);
-      if (settled && contestedBy(only, event) === undefined) return step(only, event);
+      if (
+        settled &&
+        (!only.setting.messaging || !isMeeting(only, event)) &&
+        contestedBy(only, event) === undefined
+      )
+        return step(only, event);
     }
     return this.#acceptInAll(event);
   }
 
   #acceptInAll(event: Event): Violation | undefined {
     const resolves =
-      event.kind === 'return' && this.#states.some(({ pending }) => pending.includes(event.tid));
+      event.kind === 'return' &&
+      this.#states.some((state) => state.pending.includes(event.tid) || isMeeting(state, event));
     let states = this.#states
       .flatMap((state) => endings(state, event))
       .flatMap((state) => branches(state, event))
-      .flatMap((state) => orders(state, event));
+      .flatMap((state) => orders(state, event))
+      .flatMap((state) => meetings(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);
@@ -146,11 +155,18 @@ const kills = ({ call }: Task, event: Event): number | undefined =>
 const contestedBy = (state: OsState, event: Event): Task | undefined => {
   const call = event.kind === 'return' ? state.tasks.get(event.tid)?.call : undefined;
   if (!call) return undefined;
+  if (state.setting.messaging && ipcCallOf(state, state.tasks.get(event.tid)))
+    return anyContested(state);
   const named = call.number === Call.share ? call.args[1] : call.args[0];
   const about =
     call.number === Call.share || call.number === Call.wait || call.number === Call.kill;
   const task = about ? state.tasks.get(named) : undefined;
   return task?.fault?.contested ? task : undefined;
+};
+
+const anyContested = ({ tasks }: OsState): Task | undefined => {
+  for (const task of tasks.values()) if (task.fault?.contested) return task;
+  return undefined;
 };
 
 /** What it would be had the fault of such a task ended it. */
@@ -160,6 +176,8 @@ const endings = (state: OsState, event: Event): OsState[] => {
   const ended = copyState(state);
   const task = ended.tasks.get(contested.tid);
   if (task) endTask(ended, task, faultStatus(contested.fault.cause));
+  const leaving = ended.underway.find(({ tid, call }) => tid === contested.tid && !call);
+  if (leaving) takeEffect(ended, leaving);
   return [state, ended];
 };
 

@@ -5,6 +5,7 @@
  * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
 import { pushGhosts, pushServed } from './files/key.ts';
+import { pushIpc, pushUnderway } from './ipc/key.ts';
 import type {
   HartView,
   OsState,
@@ -28,6 +29,8 @@ export const keyOf = (state: OsState): Key => {
   key.push(state.doubted.length, state.kept?.log.length ?? 0);
   pushServed(key, state.served);
   pushGhosts(key, state.ghosts);
+  pushIpc(key, state.ipc);
+  pushUnderway(key, state.underway);
   return key;
 };
 

@@ -1,5 +1,5 @@
 /** What a system call returns, held against the call table. */
-import type { AbiGroup } from '../../spec/abi.ts';
+import type { AbiGroup, CallName } from '../../spec/abi.ts';
 import { Errno, errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ReturnEvent } from '../../spec/events.ts';
 import type { Clause } from '../../spec/properties.ts';
@@ -19,6 +19,8 @@ import { isLost, noteSynced } from './files/kept.ts';
 import { isServed } from './files/request.ts';
 import { keeps, storeSettled } from './files/settle.ts';
 import { clauseOf, servedText } from './files/text.ts';
+import { ipcReturns } from './ipc/returns.ts';
+import { isIpc } from './ipc/underway.ts';
 import { noLongerPending, type OsState, type PendingCall, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -30,6 +32,25 @@ export const callReturns = (
 ): Violation | undefined => {
   const a0 = event.registers[A0] ?? 0;
   const name = claimedCall(state, call.number)?.name;
+  const wrong =
+    state.setting.messaging && isIpc(name)
+      ? ipcReturns(state, task, name, event)
+      : resultOf(state, task, call, name, a0);
+  if (wrong) return wrong;
+  task.call = undefined;
+  noLongerPending(state, task.tid);
+  task.registers[A0] = a0;
+  task.pc = (task.pc + 4) >>> 0;
+  return undefined;
+};
+
+const resultOf = (
+  state: OsState,
+  task: Task,
+  call: PendingCall,
+  name: CallName | undefined,
+  a0: Word,
+): Violation | undefined => {
   const errno = errnoOf(a0);
   const errors = errorsOf(state, task, call);
   const { settled } = call;
@@ -50,10 +71,6 @@ export const callReturns = (
   } else countRefusal(state, call, name);
   if (name === 'sync' && errno === undefined && !excused) noteSynced(state, call);
   if (name && isServed(name)) countConcurrent(state, task);
-  task.call = undefined;
-  noLongerPending(state, task.tid);
-  task.registers[A0] = a0;
-  task.pc = (task.pc + 4) >>> 0;
   return undefined;
 };
 

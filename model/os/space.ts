@@ -2,6 +2,7 @@
 import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
 import { abandon, leave } from './files/settle.ts';
+import { depart } from './ipc/underway.ts';
 import type { Mapping, OsState, Space, Task } from './state.ts';
 import { noLongerPending, take } from './state.ts';
 
@@ -46,8 +47,12 @@ export const unmapPage = (state: OsState, space: Space, vpn: Vpn): void => {
   if (page.mappings === 0) state.pages.delete(page.id);
 };
 
-/** A task ends: its space goes with its last task, its children lose their parent. */
-export const endTask = (state: OsState, task: Task, exitStatus: number): void => {
+/**
+ * A task ends: its space goes with its last task, its children lose their parent.
+ * @param by the task that kills it; 0: none
+ */
+export const endTask = (state: OsState, task: Task, exitStatus: number, by: Tid = 0): void => {
+  if (!task.dying) depart(state, task.tid, state.tasks.get(by)?.handledOn ?? task.handledOn, by);
   task.status = 'ended';
   task.exitStatus = exitStatus;
   const name = task.call && state.setting.calls.get(task.call.number)?.name;

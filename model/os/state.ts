@@ -7,6 +7,7 @@
  * allowed (calls.ts, access.ts), steps (user.ts, dispatch.ts), invariants (invariants.ts).
  */
 import { type AbiGroup, ALL_CALLS, Call, type CallDescription } from '../../spec/abi.ts';
+import type { DeviceName } from '../../spec/devices.ts';
 import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
 import {
   type Frame,
@@ -22,6 +23,7 @@ import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { FaultKind, Operation, Workload } from '../../spec/workload.ts';
 import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
 import type { FileSystem } from './files/tree.ts';
+import { type Ipc, nothingSent, type Underway } from './ipc/endpoints.ts';
 
 export type SpaceId = number;
 export type PageId = number;
@@ -176,6 +178,9 @@ export interface Setting {
   readonly programs: number;
   /** The calls of the groups that the kernel claims, by number. All others do not exist. */
   readonly calls: ReadonlyMap<number, CallDescription>;
+  /** The kernel claims the group ipc: without it nothing here has to do with messages. */
+  readonly messaging: boolean;
+  readonly services: readonly ServiceClaim[];
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
@@ -197,6 +202,8 @@ export interface OsState {
   pending: Tid[];
   /** The page last seen in each frame. */
   placement: Map<Frame, PageId>;
+  /** The service that was last seen to reach each frame. */
+  serviceFrames: Map<Frame, Tid>;
   /** Dispatches so far. */
   dispatches: number;
   /** A hart idles though a task could run there; for how many instructions elsewhere. */
@@ -214,14 +221,27 @@ export interface OsState {
   kept: Kept | undefined;
   /** The last of them only: a call that is forgotten never takes effect. */
   ghosts: readonly Ghost[];
+  /** Messages: a value that is replaced, never changed. */
+  ipc: Ipc;
+  /** Calls on messages, and ends of tasks that matter to them, that have not taken effect; in the order of the traps. */
+  underway: readonly Underway[];
   /** How often each transition was taken, by index. */
   taken: number[];
+}
+
+/** A service of the kernel: where it is, and which devices it was given. */
+export interface ServiceClaim {
+  readonly name: string;
+  readonly placement: 'kernel' | 'user';
+  readonly devices: readonly DeviceName[];
 }
 
 /** What a kernel says about itself, as far as it matters here. */
 export interface Claims {
   readonly implements: readonly AbiGroup[];
   readonly fairness?: number;
+  /** The context of the service at index i is SERVICE_TID + i. */
+  readonly services?: readonly ServiceClaim[];
 }
 
 /** Faults of these kinds stop a service, and store or answer nothing wrong before that. */
@@ -259,6 +279,8 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
           call,
         ]),
       ),
+      messaging: claims.implements.includes('ipc'),
+      services: claims.services ?? [],
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,
@@ -278,6 +300,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     nextPage: 1,
     pending: [],
     placement: new Map(),
+    serviceFrames: new Map(),
     dispatches: 0,
     wasteful: false,
     waste: 0,
@@ -287,6 +310,8 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     doubted: [],
     kept: keepsSynced(workload) ? { files: nothingServed().files, log: [], effects: 0 } : undefined,
     ghosts: [],
+    ipc: nothingSent(),
+    underway: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };
   for (const [index, program] of workload.start.entries()) {

@@ -11,6 +11,7 @@ import type { Operation } from '../../spec/workload.ts';
 import { mayAccess, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
+import { begin, isIpc } from './ipc/underway.ts';
 import { endTask, othersAlive } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
@@ -192,6 +193,8 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   if (state.kept) task.call.began = state.kept.effects;
   if (!description) return undefined;
   if (description.name === 'exit') exitNow(state, task, a0);
+  else if (state.setting.messaging && isIpc(description.name))
+    begin(state, task, description.name, task.call.args);
   else if (changesOthers(description.name)) state.pending.push(task.tid);
   if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))
     take(state, 'wildPointer');

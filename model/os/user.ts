@@ -9,6 +9,8 @@ import { Pte, type Rights, registerNumber, type Word } from '../../spec/riscv.ts
 import type { Operation } from '../../spec/workload.ts';
 import { excess, mayAccess, pageAt, spaceOf, wordAt } from './access.ts';
 import { hex, operandOf, operationOf, setRegister } from './instruction.ts';
+import { ipcCallOf } from './ipc/underway.ts';
+import { isService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { maybe, noteOverwritten, settle, setWord } from './unsure.ts';
 import type { Violation } from './violation.ts';
@@ -39,7 +41,9 @@ const forbidden = (
 };
 
 export const retire = (state: OsState, event: RetireEvent): Violation | undefined => {
-  const task = state.tasks.get(state.harts[event.hart]?.task ?? 0);
+  const tid = state.harts[event.hart]?.task ?? 0;
+  if (isService(tid)) return undefined;
+  const task = state.tasks.get(tid);
   if (task?.status !== 'running') {
     return {
       clause: 'unknown-context',
@@ -95,7 +99,7 @@ const overtime = (state: OsState, task: Task): Violation | undefined => {
   if (state.waste > MAX_SLICE) {
     const waiting = firstRunnable(state);
     return {
-      clause: 'idle-while-runnable',
+      clause: waiting && ipcCallOf(state, waiting) ? 'wake-up-lost' : 'idle-while-runnable',
       hart: state.harts.findIndex(({ idle }) => idle),
       tid: waiting?.tid ?? 0,
       expected: `a hart that idles is given task ${waiting?.tid ?? 0}, which is runnable`,

@@ -1,6 +1,7 @@
 /** Who waits for a hart: runnable tasks, and whether a hart idles in spite of them. */
 import { isBlocked } from './calls.ts';
 import { maySleep } from './files/waiting.ts';
+import { waitsForPeer } from './ipc/underway.ts';
 import type { OsState, Task } from './state.ts';
 
 /**
@@ -12,6 +13,7 @@ export const isRunnable = (state: OsState, task: Task): boolean =>
   task.handledOn === -1 &&
   task.fault?.contested !== true &&
   !isBlocked(state, task) &&
+  !waitsForPeer(state, task) &&
   !maySleep(state, task);
 
 /** The first task that waits for a hart. */

@@ -18,6 +18,7 @@ import { mergeRuns } from './two-runs.ts';
 import { whyFiles, whyPorts } from './why-files.ts';
 import { frameAt, whyFrame } from './why-frame.ts';
 import { todoOfHalt, whyHalt } from './why-halt.ts';
+import { whyIpc, whyReach } from './why-ipc.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
 import { whyTranslation } from './why-translation.ts';
 
@@ -37,6 +38,7 @@ const SCHEDULING: ReadonlySet<Clause> = new Set([
   'unfair',
   'handler-hangs',
   'call-never-returns',
+  'wake-up-lost',
 ]);
 
 export const explain = async (executor: Executor, told: ToExplain): Promise<Counterexample> => {
@@ -156,6 +158,21 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'wrong-result-datagrams':
     case 'datagram-differs':
       return whyPorts(replay);
+    case 'service-reach':
+      return whyReach(replay, violation);
+    case 'wrong-result-ipc':
+    case 'message-invented':
+    case 'message-lost':
+    case 'message-differs':
+    case 'message-out-of-order':
+    case 'capability-forged':
+    case 'rights-grew':
+    case 'used-after-revoke':
+    case 'reply-differs':
+    case 'wrong-peer-death':
+    case 'wrong-deadlock':
+    case 'wake-up-lost':
+      return whyIpc(replay);
     case 'call-never-returns':
       return whyTasks(replay, `Task ${tid} sleeps in its call, and nothing is left to wake it.`);
     case 'idle-while-runnable':

@@ -8,6 +8,7 @@ import { REGISTER_NAMES, rightsName } from '../../spec/riscv.ts';
 import type { Explanation } from '../report.ts';
 import type { Replay } from './replay.ts';
 import { hex } from './text.ts';
+import { ipcText } from './why-ipc.ts';
 
 const valueIn = (task: Task, register: number): number =>
   register === 0 ? task.pc : (task.registers[register] ?? 0);
@@ -51,6 +52,8 @@ const statusText = (state: OsState, task: Task): string => {
     return task.forgotten ? 'ended, waited for or without parent' : 'ended, not waited for';
   if (isBlocked(state, task)) return `waits for task ${task.call?.args[0] ?? 0}`;
   if (task.handledOn >= 0) return `in the kernel on hart ${task.handledOn}`;
+  const waits = ipcText(state, task);
+  if (waits) return waits;
   if (maySleep(state, task)) return 'in a call that has not returned';
   return 'runnable';
 };

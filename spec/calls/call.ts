@@ -11,8 +11,8 @@ export const ABI_GROUPS = [
   'threads',
   'console',
 ] as const;
-/** Groups that kernels linked of services have. No kernel that ships claims them yet, and no check generates their calls. */
-export const SERVICE_GROUPS = ['files', 'datagrams'] as const;
+/** Groups that kernels linked of services, and microkernels, have. No kernel that ships claims them yet, and no check generates their calls. */
+export const SERVICE_GROUPS = ['files', 'datagrams', 'ipc'] as const;
 export type AbiGroup = (typeof ABI_GROUPS)[number] | (typeof SERVICE_GROUPS)[number];
 
 /** Numbers for `a7`. */
@@ -47,6 +47,17 @@ export const Call = {
   bind: 32,
   sendTo: 33,
   receiveFrom: 34,
+
+  endpoint: 40,
+  mint: 41,
+  give: 42,
+  drop: 43,
+  revoke: 44,
+  send: 45,
+  receive: 46,
+  call: 47,
+  reply: 48,
+  notify: 49,
 } as const;
 export type CallName = keyof typeof Call;
 

@@ -42,10 +42,24 @@ export const CLAUSES = [
   'wrong-result-console',
   'wrong-result-files',
   'wrong-result-datagrams',
+  'wrong-result-ipc',
   'file-contents-differ',
   'datagram-differs',
   'wrong-descriptor',
   'call-never-returns',
+  'message-invented',
+  'message-lost',
+  'message-differs',
+  'message-out-of-order',
+  'capability-forged',
+  'rights-grew',
+  'used-after-revoke',
+  'reply-differs',
+  'wrong-peer-death',
+  'wrong-deadlock',
+  'wake-up-lost',
+  'service-privileged',
+  'service-reach',
   'console-differs',
   'unknown-call-accepted',
   'runs-differ',
@@ -65,6 +79,8 @@ export interface Property {
   readonly clauses: readonly Clause[];
   /** Judged only for kernels that claim all of these groups. */
   readonly groups: readonly AbiGroup[];
+  /** Judged only for kernels that place services in user space: a promise of these architectures. */
+  readonly needsServices?: true;
   /** Judged only for kernels that claim `fairness`. */
   readonly needsFairness?: true;
   /** Each must be taken in at least 5 % of the workloads, or the verdict is inconclusive. */
