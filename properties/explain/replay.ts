@@ -208,15 +208,25 @@ class Replayer {
     if (again && again === this.#rows.at(-1) && again.trap?.pc === event.pc) {
       // The same instruction faults again: one step, however often.
       this.#faults += 1;
-      again.text = `${trapText(event, operation)}, ${this.#faults} times`;
+      again.text = `${trapText(event, operation, this.#textsOf(tid))}, ${this.#faults} times`;
       again.until = this.#decoder.at;
       this.#active.set(hart, again);
       return;
     }
     this.#faults = 1;
-    const row = this.#add({ task: tid, hart, text: trapText(event, operation), trap: event });
+    const row = this.#add({
+      task: tid,
+      hart,
+      text: trapText(event, operation, this.#textsOf(tid)),
+      trap: event,
+    });
     this.#open.set(tid, row);
     this.#active.set(hart, row);
+  }
+
+  #textsOf(tid: Tid): readonly string[] {
+    const program = this.#before.tasks.get(tid)?.program;
+    return (program === undefined ? undefined : this.#workload.programs[program]?.texts) ?? [];
   }
 
   /** The word that the model knows at pc: asked of the state before the event, since its task may be gone after it. */
@@ -240,11 +250,12 @@ class Replayer {
 const trapText = (
   event: { cause: number; tval: number },
   operation: Operation | undefined,
+  texts: readonly string[],
 ): string => {
   if (!operation && event.cause === Cause.illegalInstruction) return 'runs off its end';
   if (!operation) return `${causeName(event.cause)} at ${hex(event.tval)}`;
-  if (event.cause === Cause.userEcall) return operationText(operation);
-  return `${operationText(operation)}: ${causeName(event.cause)}`;
+  if (event.cause === Cause.userEcall) return operationText(operation, texts);
+  return `${operationText(operation, texts)}: ${causeName(event.cause)}`;
 };
 
 /** Rows of the kernel alone are shown only if something happened in them. */

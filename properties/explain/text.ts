@@ -1,6 +1,8 @@
 /** How operations, calls and addresses read in a story. */
 import { Call, callByNumber } from '../../spec/abi.ts';
 import { resultName } from '../../spec/errno.ts';
+import { ACCESS_MODE, OpenFlag, Whence } from '../../spec/files.ts';
+import { TEXT_STRIDE, textAddress } from '../../spec/layout.ts';
 import { rightsName, type Word } from '../../spec/riscv.ts';
 import type { Argument, Operation } from '../../spec/workload.ts';
 
@@ -11,26 +13,66 @@ export const number = (word: Word): string => (word >>> 0 < 4096 ? String(word >
 
 const ADDRESSES = new Set(['va', 'pc']);
 
-const argumentText = (name: string | undefined, argument: Argument | undefined): string => {
+const PATHS = new Set(['path', 'from', 'to']);
+
+/** A path as it reads, where it is a text of the program. */
+const pathText = (va: Word, texts: readonly string[]): string => {
+  const at = va - textAddress(0);
+  const text = at < 0 ? undefined : texts[Math.floor(at / TEXT_STRIDE)];
+  return text === undefined ? hex(va) : JSON.stringify(text.slice(at % TEXT_STRIDE));
+};
+
+const MODES = ['read', 'write', 'read write'];
+const FLAGS = Object.entries(OpenFlag).filter(([, bit]) => bit > ACCESS_MODE);
+const ALL_FLAGS = FLAGS.reduce((all, [, bit]) => all | bit, ACCESS_MODE);
+
+/** `read write create` */
+const flagsText = (flags: Word): string => {
+  const mode = MODES[flags & ACCESS_MODE];
+  if (mode === undefined || (flags & ~ALL_FLAGS) !== 0) return number(flags);
+  const names = FLAGS.filter(([, bit]) => flags & bit).map(([name]) => name);
+  return [mode, ...names].join(' ');
+};
+
+const WHENCE = Object.keys(Whence);
+/** An offset may be below 0. */
+const signed = (word: Word): string => ((word | 0) < 0 ? String(word | 0) : number(word));
+
+const argumentText = (
+  name: string | undefined,
+  argument: Argument | undefined,
+  texts: readonly string[],
+): string => {
   if (argument === undefined) return '';
   if (typeof argument === 'string') return argument;
   if (name === 'prot' && argument < 16) return rightsName(argument);
+  if (name === 'flags') return flagsText(argument);
+  if (name === 'whence') return WHENCE[argument] ?? number(argument);
+  if (name === 'offset') return signed(argument);
+  if (name !== undefined && PATHS.has(name)) return pathText(argument, texts);
   return name !== undefined && ADDRESSES.has(name) ? hex(argument) : number(argument);
 };
 
-/** `map(0x2000, rw)` */
-const callText = (call: string | number, args: readonly Argument[]): string => {
+/** `map(0x2000, rw)`, `open("/a", read write create)` */
+const callText = (
+  call: string | number,
+  args: readonly Argument[],
+  texts: readonly string[],
+): string => {
   const description = callByNumber(
     typeof call === 'number' ? call : Call[call as keyof typeof Call],
   );
   const shown = description
-    ? description.args.map((name, i) => argumentText(name, args[i] ?? 0))
-    : args.map((argument) => argumentText(undefined, argument));
+    ? description.args.map((name, i) => argumentText(name, args[i] ?? 0, texts))
+    : args.map((argument) => argumentText(undefined, argument, texts));
   return `${description?.name ?? `call ${call}`}(${shown.join(', ')})`;
 };
 
-/** An operation before it is known how it ends. */
-export const operationText = (operation: Operation): string => {
+/**
+ * An operation before it is known how it ends.
+ * @param texts those of its program
+ */
+export const operationText = (operation: Operation, texts: readonly string[] = []): string => {
   switch (operation.op) {
     case 'set':
       return `${operation.rd} ← ${number(operation.value)}`;
@@ -41,7 +83,7 @@ export const operationText = (operation: Operation): string => {
     case 'store':
       return `store ${hex(operation.va)} ← ${typeof operation.value === 'string' ? operation.value : number(operation.value)}`;
     case 'call':
-      return callText(operation.call, operation.args);
+      return callText(operation.call, operation.args, texts);
     case 'jump':
       return `jump ${hex(operation.va)}`;
     case 'loop':
