@@ -63,10 +63,12 @@ export const takeFrame = (k: State): Frame => {
   return frame;
 };
 
-/** Takes a free frame that is not the first out of the list. */
+/** Takes a free frame that is not the first out of the list. A list that was overwritten may lead round and round. */
 const unlinkFrame = (k: State, frame: Frame): void => {
   let before = wordIn(k.control, Control.freeHead);
-  while (nextFree(k, before) !== frame) before = nextFree(k, before);
+  for (let left = k.machine.frames; nextFree(k, before) !== frame && left > 0; left--) {
+    before = nextFree(k, before);
+  }
   set(k, entryOf(k, before), 0, (FREE_FRAME | nextFree(k, frame)) >>> 0);
 };
 
