@@ -46,7 +46,7 @@ export const allocate = (v: Volume): number => {
 
 /** A free block for what is more than before, or −ENOSPC. */
 export const grow = (v: Volume): number =>
-  get(v, At.used) >= blocksOf(v) - SUPERBLOCKS - RESERVE ? -Errno.ENOSPC : allocate(v);
+  get(v, At.used) >= blocksOf(v) - SUPERBLOCKS - RESERVE ? -Errno.ENOSPC : v.routines.allocate(v);
 
 /** The tree does not use the block any more. */
 export const release = (v: Volume, block: number): void => {

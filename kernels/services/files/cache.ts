@@ -49,7 +49,7 @@ const clean = function* (v: Volume, buffer: number): Steps<number> {
 };
 
 /** A buffer to give up: the next clean one, or else the next. */
-const victimOf = (v: Volume): number => {
+export const victimOf = (v: Volume): number => {
   const hand = get(v, At.hand) % BUFFERS;
   for (let i = 0; i < BUFFERS; i++) {
     const buffer = (hand + i) % BUFFERS;
@@ -60,7 +60,7 @@ const victimOf = (v: Volume): number => {
 
 /** Makes a buffer empty. Answers its number or −EIO. */
 function* vacate(v: Volume): Steps<number> {
-  const buffer = victimOf(v);
+  const buffer = v.routines.victimOf(v);
   if (get(v, dirtyAt(buffer)) !== 0 && (yield* clean(v, buffer)) < 0) return -Errno.EIO;
   unlabel(v, buffer);
   put(v, At.hand, (buffer + 1) % BUFFERS);
@@ -77,12 +77,15 @@ export function* loaded(v: Volume, block: number): Steps<VirtualAddress> {
   return error < 0 ? error : label(v, buffer, block, 0);
 }
 
+export const clearBlock = (v: Volume, address: VirtualAddress): void =>
+  clear(v.memory, address, BLOCK);
+
 /** A dirty buffer of zeros for a block that is new. Answers its address or −EIO. */
 export function* blank(v: Volume, block: number): Steps<VirtualAddress> {
   const buffer = yield* vacate(v);
   if (buffer < 0) return buffer;
   const address = label(v, buffer, block, 1);
-  clear(v.memory, address, BLOCK);
+  v.routines.clearBlock(v, address);
   return address;
 }
 

@@ -11,7 +11,7 @@
 import { Errno } from '../../../spec/errno.ts';
 import type { VirtualAddress, Word } from '../../../spec/riscv.ts';
 import type { Steps } from '../contract.ts';
-import { allocate, isKept, keepOnlyUsed, keepUsed, RESERVE, release } from './blocks.ts';
+import { isKept, keepOnlyUsed, keepUsed, RESERVE, release } from './blocks.ts';
 import { flush } from './cache.ts';
 import { At, BLOCK, SUPERBLOCKS, SuperAt, TABLE_BLOCKS } from './layout.ts';
 import { get, put, type Volume, writeBlock } from './volume.ts';
@@ -30,7 +30,7 @@ function* writeTable(v: Volume, index: number): Steps<number> {
   const place = At.superblock + SuperAt.table + index * 4;
   const old = get(v, place);
   if (old === 0 || isKept(v, old)) {
-    const block = allocate(v);
+    const block = v.routines.allocate(v);
     if (block < 0) return -Errno.EIO;
     release(v, old);
     put(v, place, block);

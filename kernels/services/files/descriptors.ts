@@ -5,7 +5,7 @@
  * Left out: more than CLIENTS clients with open files at a time (EMFILE).
  */
 import { ACCESS_MODE, FIRST_DESCRIPTOR, MAX_DESCRIPTORS } from '../../../spec/files.ts';
-import { collect, type Inode, opensOf, setOpens } from './inodes.ts';
+import { type Inode, opensOf, setOpens } from './inodes.ts';
 import {
   At,
   CLIENTS,
@@ -107,14 +107,14 @@ export const describe = (v: Volume, inode: Inode, flags: number): Description =>
 };
 
 /** The description has lost a descriptor; with the last one it goes, and with it perhaps the file. */
-const letGo = (v: Volume, description: Description): void => {
+export const letGo = (v: Volume, description: Description): void => {
   const at = description + DescriptionAt.descriptors;
   const left = Math.max(0, get(v, at) - 1);
   put(v, at, left);
   const inode = inodeOf(v, description);
   if (left > 0 || inode === 0) return;
   setOpens(v, inode, Math.max(0, opensOf(v, inode) - 1));
-  collect(v, inode);
+  v.routines.collect(v, inode);
 };
 
 const isEmpty = (v: Volume, row: number): boolean => {
@@ -129,7 +129,7 @@ export const uninstall = (v: Volume, client: number, fd: number): void => {
   const slot = slotOf(v, client, fd);
   const description = descriptionIn(v, slot);
   put(v, slot, 0);
-  letGo(v, description);
+  v.routines.letGo(v, description);
   const row = rowOf(v, client);
   if (isEmpty(v, row)) put(v, row, 0);
 };

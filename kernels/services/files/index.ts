@@ -8,36 +8,28 @@ import { FILE_CALLS } from '../../../spec/calls/files.ts';
 import { Errno } from '../../../spec/errno.ts';
 import type { Request, Service, Steps } from '../contract.ts';
 import { portOf } from '../given.ts';
-import { commit, makeRoom } from './commit.ts';
+import { makeRoom } from './commit.ts';
 import { closeAll } from './descriptors.ts';
 import { At, MountState, PAGES } from './layout.ts';
 import { mounted } from './mount.ts';
-import { link, mkdir, rename, rmdir, stat, unlink } from './names.ts';
-import { open } from './open.ts';
-import { close, dup, fwrite, read, seek, truncate } from './transfer.ts';
-import { get, put, type Volume } from './volume.ts';
+import { fileRoutines } from './routines.ts';
+import { type FileRoutines, get, put, type Volume } from './volume.ts';
 
 /** Calls that put something on the disk, and so may need room there. */
 function* change(v: Volume, { operation, args, client }: Request): Steps<number> {
   const error = yield* makeRoom(v);
   if (error < 0) return error;
-  switch (FILE_CALLS[operation]?.name) {
+  const name = FILE_CALLS[operation]?.name;
+  switch (name) {
     case 'open':
-      return yield* open(v, client, args);
     case 'fwrite':
-      return yield* fwrite(v, client, args);
     case 'truncate':
-      return yield* truncate(v, client, args);
     case 'unlink':
-      return yield* unlink(v, client, args);
     case 'link':
-      return yield* link(v, client, args);
     case 'rename':
-      return yield* rename(v, client, args);
     case 'mkdir':
-      return yield* mkdir(v, client, args);
     case 'rmdir':
-      return yield* rmdir(v, client, args);
+      return yield* v.routines[name](v, client, args);
     default:
       return -Errno.ENOSYS;
   }
@@ -45,19 +37,17 @@ function* change(v: Volume, { operation, args, client }: Request): Steps<number>
 
 function* perform(v: Volume, request: Request): Steps<number> {
   const { operation, args, client } = request;
-  switch (FILE_CALLS[operation]?.name) {
+  const name = FILE_CALLS[operation]?.name;
+  switch (name) {
     case 'close':
-      return close(v, client, args);
     case 'dup':
-      return dup(v, client, args);
     case 'seek':
-      return seek(v, client, args);
+      return v.routines[name](v, client, args);
     case 'read':
-      return yield* read(v, client, args);
     case 'stat':
-      return yield* stat(v, client, args);
+      return yield* v.routines[name](v, client, args);
     case 'sync':
-      return yield* commit(v);
+      return yield* v.routines.sync(v);
     default:
       return yield* change(v, request);
   }
@@ -72,7 +62,8 @@ function* handle(v: Volume, request: Request): Steps<number> {
   return result;
 }
 
-export const filesService: Service = {
+/** A file system with other routines in place of some of the reference's. */
+export const buildFiles = (replaced: Partial<FileRoutines> = {}): Service => ({
   name: 'files',
   operations: FILE_CALLS.map(({ name }) => name),
   uses: ['disk'],
@@ -83,6 +74,7 @@ export const filesService: Service = {
       memory: world.memory,
       base: world.segment,
       disk: portOf(world, 'disk'),
+      routines: { ...fileRoutines, ...replaced },
     };
     return {
       handle: (request) => handle(v, request),
@@ -92,4 +84,6 @@ export const filesService: Service = {
       },
     };
   },
-};
+});
+
+export const filesService: Service = buildFiles();

@@ -8,7 +8,7 @@ import { Errno } from '../../../spec/errno.ts';
 import type { VirtualAddress } from '../../../spec/riscv.ts';
 import type { Steps } from '../contract.ts';
 import { clear } from '../copying.ts';
-import { allocate, grow, isKept, release } from './blocks.ts';
+import { grow, isKept, release } from './blocks.ts';
 import { blank, cached, loaded, markDirty, relabel } from './cache.ts';
 import { At, BLOCK, FILE_BLOCKS, INODE_BYTES, INODES, InodeAt, Kind } from './layout.ts';
 import { get, getByte, put, putByte, type Volume } from './volume.ts';
@@ -75,7 +75,7 @@ export function* ownBlock(v: Volume, inode: Inode, index: number): Steps<Virtual
     markDirty(v, old);
     return address;
   }
-  const block = allocate(v);
+  const block = v.routines.allocate(v);
   if (block < 0) return block;
   const moved = relabel(v, old, block);
   release(v, old);

@@ -8,7 +8,6 @@ import type { Client, Request, Steps } from '../contract.ts';
 import { detach } from './descriptors.ts';
 import { add, entriesOf, find, remove, replace } from './directories.ts';
 import {
-  collect,
   discard,
   type Inode,
   isDirectory,
@@ -28,7 +27,7 @@ type Args = Request['args'];
 /** Is the last part a name that can be made or taken away? */
 const isName = ({ part }: Place): boolean => part >= Part.name;
 
-const isEmpty = (v: Volume, inode: Inode): boolean =>
+export const isEmpty = (v: Volume, inode: Inode): boolean =>
   !isDirectory(v, inode) || entriesOf(v, inode) === 0;
 
 /** What the last name of an inode has been taken from: a file loses a link, an empty directory goes. */
@@ -39,7 +38,7 @@ const loseName = (v: Volume, inode: Inode): void => {
     return;
   }
   setLinks(v, inode, Math.max(0, linksOf(v, inode) - 1));
-  collect(v, inode);
+  v.routines.collect(v, inode);
 };
 
 /** Takes the name at the place away, which must be there. Answers 0 or −EIO. */
@@ -86,7 +85,7 @@ export function* rmdir(v: Volume, client: Client, [path]: Args): Steps<number> {
   const inode = yield* inodeAt(v, place);
   if (inode < 0) return inode;
   if (!isDirectory(v, inode)) return -Errno.ENOTDIR;
-  return isEmpty(v, inode) ? yield* removeAt(v, place, inode) : -Errno.ENOTEMPTY;
+  return v.routines.isEmpty(v, inode) ? yield* removeAt(v, place, inode) : -Errno.ENOTEMPTY;
 }
 
 export function* stat(v: Volume, client: Client, [path, va]: Args): Steps<number> {
@@ -116,7 +115,7 @@ export function* link(v: Volume, client: Client, [from, to]: Args): Steps<number
 }
 
 /** Is it the directory itself, or does that lie below it? */
-const isWithin = (v: Volume, directory: Inode, above: Inode): boolean => {
+export const isWithin = (v: Volume, directory: Inode, above: Inode): boolean => {
   let at = directory;
   for (let depth = 0; depth < INODES && at !== above && at !== ROOT; depth++) at = parentOf(v, at);
   return at === above;
@@ -134,12 +133,12 @@ interface Move {
 const refusal = (v: Volume, { source, target, inode, replaced }: Move): number => {
   const moved = isDirectory(v, inode);
   if (!moved && (source.slash || target.slash)) return -Errno.ENOTDIR;
-  if (moved && isWithin(v, target.directory, inode)) return -Errno.EINVAL;
+  if (moved && v.routines.isWithin(v, target.directory, inode)) return -Errno.EINVAL;
   if (replaced < 0 || replaced === inode) return 0;
-  if (isWithin(v, source.directory, replaced)) return -Errno.ENOTEMPTY;
+  if (v.routines.isWithin(v, source.directory, replaced)) return -Errno.ENOTEMPTY;
   const onto = isDirectory(v, replaced);
   if (moved !== onto) return moved ? -Errno.ENOTDIR : -Errno.EISDIR;
-  return isEmpty(v, replaced) ? 0 : -Errno.ENOTEMPTY;
+  return v.routines.isEmpty(v, replaced) ? 0 : -Errno.ENOTEMPTY;
 };
 
 /** Gives it the new name, then takes the old one away: so that nothing is lost where the disk is full. */

@@ -5,7 +5,7 @@
 import { Errno } from '../../../spec/errno.ts';
 import { ACCESS_MODE, OpenFlag } from '../../../spec/files.ts';
 import type { Client, Request, Steps } from '../contract.ts';
-import { describe, freeDescriptor, install } from './descriptors.ts';
+import { describe, install } from './descriptors.ts';
 import { add } from './directories.ts';
 import {
   freeInode,
@@ -41,7 +41,7 @@ export function* make(v: Volume, place: Place, kind: number): Steps<Inode> {
 }
 
 /** Why what exists may not be opened so: −errno, or 0. */
-const refusal = (v: Volume, inode: Inode, flags: number, slash: boolean): number => {
+export const refusal = (v: Volume, inode: Inode, flags: number, slash: boolean): number => {
   if ((flags & create) !== 0 && (flags & exclusive) !== 0) return -Errno.EEXIST;
   if (isDirectory(v, inode)) {
     return (flags & (create | ACCESS_MODE | truncate)) !== 0 ? -Errno.EISDIR : 0;
@@ -56,7 +56,7 @@ function* find(v: Volume, place: Place, flags: number): Steps<Inode> {
   const inode = yield* inodeAt(v, place);
   if (inode === -Errno.ENOENT && creates) return yield* make(v, place, Kind.file);
   if (inode < 0) return inode;
-  const error = refusal(v, inode, flags, place.slash);
+  const error = v.routines.refusal(v, inode, flags, place.slash);
   if (error < 0) return error;
   if ((flags & truncate) !== 0) shorten(v, inode, 0);
   return inode;
@@ -66,7 +66,7 @@ export function* open(v: Volume, client: Client, [path, flags]: Request['args'])
   if (areBad(flags)) return -Errno.EINVAL;
   const error = yield* copyPath(v, client, path, 0);
   if (error < 0) return error;
-  const fd = freeDescriptor(v, client.id);
+  const fd = v.routines.freeDescriptor(v, client.id);
   if (fd === 0) return -Errno.EMFILE;
   const place = yield* walk(v, 0);
   if (typeof place === 'number') return place;

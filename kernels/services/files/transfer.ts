@@ -8,9 +8,9 @@ import { PAGE_SIZE, type VirtualAddress, wordIn } from '../../../spec/riscv.ts';
 import type { Client, Request, Steps } from '../contract.ts';
 import { copyReadable, copyWithin } from '../copying.ts';
 import {
+  type Description,
   descriptionOf,
   flagsOf,
-  freeDescriptor,
   inodeOf,
   install,
   modeOf,
@@ -18,16 +18,7 @@ import {
   setOffset,
   uninstall,
 } from './descriptors.ts';
-import {
-  blockOf,
-  type Inode,
-  isDirectory,
-  ownBlock,
-  setSize,
-  shorten,
-  sizeOf,
-  zeroTail,
-} from './inodes.ts';
+import { blockOf, type Inode, isDirectory, ownBlock, setSize, shorten, sizeOf } from './inodes.ts';
 import { At, BLOCK } from './layout.ts';
 import type { Volume } from './volume.ts';
 
@@ -43,7 +34,7 @@ export const close = (v: Volume, client: Client, [fd]: Args): number => {
 export const dup = (v: Volume, client: Client, [fd]: Args): number => {
   const description = descriptionOf(v, client.id, fd);
   if (description === 0) return -Errno.EBADF;
-  const free = freeDescriptor(v, client.id);
+  const free = v.routines.freeDescriptor(v, client.id);
   if (free === 0) return -Errno.EMFILE;
   install(v, client.id, free, description);
   return free;
@@ -129,20 +120,25 @@ function* writeAt(
   bytes: number,
 ): Steps<number> {
   const size = sizeOf(v, inode);
-  const error = from > size ? yield* zeroTail(v, inode) : 0;
+  const error = from > size ? yield* v.routines.zeroTail(v, inode) : 0;
   if (error < 0) return error;
   const written = yield* copyIn(v, inode, from, source, bytes);
   if (written > 0 && from + written > size) setSize(v, inode, from + written);
   return written;
 }
 
+/** The offset, or with append the end of the file. */
+export const writeOffset = (v: Volume, description: Description): number =>
+  (flagsOf(v, description) & OpenFlag.append) !== 0
+    ? sizeOf(v, inodeOf(v, description))
+    : offsetOf(v, description);
+
 export function* fwrite(v: Volume, client: Client, [fd, va, length]: Args): Steps<number> {
   const description = descriptionOf(v, client.id, fd);
   if (description === 0 || modeOf(v, description) === OpenFlag.readOnly) return -Errno.EBADF;
   if (length === 0) return 0;
   const inode = inodeOf(v, description);
-  const appends = (flagsOf(v, description) & OpenFlag.append) !== 0;
-  const from = appends ? sizeOf(v, inode) : offsetOf(v, description);
+  const from = v.routines.writeOffset(v, description);
   if (from >= MAX_FILE_SIZE) return -Errno.EFBIG;
   const wanted = Math.min(length, MAX_TRANSFER, MAX_FILE_SIZE - from);
   const source = v.base + At.transfer + (from % 4);
@@ -164,7 +160,7 @@ export function* truncate(v: Volume, client: Client, [fd, length]: Args): Steps<
     shorten(v, inode, length);
     return 0;
   }
-  const error = yield* zeroTail(v, inode);
+  const error = yield* v.routines.zeroTail(v, inode);
   if (error === 0) setSize(v, inode, length);
   return error;
 }
