@@ -15,8 +15,8 @@ import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/ris
 import type { ServiceFault } from '../spec/workload.ts';
 
 /** Those whose promises are checked. */
-export const ARCHITECTURES = ['monolithic'] as const;
-export type ArchitectureName = (typeof ARCHITECTURES)[number] | 'microkernel' | 'hybrid';
+export const ARCHITECTURES = ['monolithic', 'microkernel', 'hybrid'] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
 /** What a waiting routine yields: a condition to wait for, or nothing to let other harts go first once. */
 export type Wait = (() => boolean) | undefined;

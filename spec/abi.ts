@@ -18,19 +18,14 @@ export {
   Call,
   type CallDescription,
   type CallName,
-  SERVICE_GROUPS,
+  UNCLAIMED_GROUPS,
 } from './calls/call.ts';
 
 /** The calls of the groups that a kernel may claim. */
-export const CALLS: readonly CallDescription[] = CORE_CALLS;
+export const CALLS: readonly CallDescription[] = [...CORE_CALLS, ...FILE_CALLS, ...DATAGRAM_CALLS];
 
 /** All that the model knows. */
-export const ALL_CALLS: readonly CallDescription[] = [
-  ...CORE_CALLS,
-  ...FILE_CALLS,
-  ...DATAGRAM_CALLS,
-  ...IPC_CALLS,
-];
+export const ALL_CALLS: readonly CallDescription[] = [...CALLS, ...IPC_CALLS];
 
 export const callByNumber = (number: number): CallDescription | undefined =>
   ALL_CALLS.find(({ name }) => Call[name] === number);

@@ -14,7 +14,7 @@ import {
   type Routine,
 } from '../../hardware/contract.ts';
 import type { AbiGroup } from '../../spec/abi.ts';
-import { ABI_GROUPS } from '../../spec/abi.ts';
+import { CORE_GROUPS } from '../../spec/calls/core.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
 import type { Routines, State } from '../core/kernel.ts';
@@ -75,7 +75,7 @@ export const linkKernel = (linkage: Linkage): Kernel => {
 const groupsOf = (services: readonly Service[]): readonly AbiGroup[] => {
   const names = services.map(({ name }) => name);
   return [
-    ...ABI_GROUPS,
+    ...CORE_GROUPS,
     ...SERVED.filter(({ by }) => names.includes(by)).map(({ group }) => group),
   ];
 };

@@ -23,8 +23,7 @@ const MAX_COUNT = 65_536;
 /** Interrupts that it sits through for one command before it gives up: left-over ones are one or two. */
 const PATIENCE = 16;
 
-/** Waits while the device is busy. Answers its status then. */
-function* settled(world: World, registers: Word): Steps<Word> {
+function* settled(world: Disk, registers: Word): Steps<Word> {
   for (let waits = 0; waits < PATIENCE; waits++) {
     const status = world.memory.load(registers + DiskRegister.status);
     if (status !== DeviceStatus.busy) return status;
@@ -33,27 +32,26 @@ function* settled(world: World, registers: Word): Steps<Word> {
   return DeviceStatus.error;
 }
 
-/** One command for one sector, which lies at `slot` in the buffer. */
-function* command(world: World, operation: number, sector: Word, slot: number): Steps<number> {
+function* command(world: Disk, operation: number, sector: Word, slot: number): Steps<number> {
   const { memory, segment } = world;
   const registers = deviceOf(world, 'disk');
-  yield* settled(world, registers); // what the driver before a restart asked for may still be under way
+  yield* world.routines.settled(world, registers); // what the driver before a restart asked for may still be under way
   memory.store(registers + DiskRegister.sector, sector);
   memory.store(registers + DiskRegister.address, world.dmaAddress(segment + slot * SECTOR_SIZE));
   const code = operation === DiskOperation.read ? DiskCommand.read : DiskCommand.write;
   memory.store(registers + DiskRegister.command, code);
-  return (yield* settled(world, registers)) === DeviceStatus.done ? 0 : -Errno.EIO;
+  return (yield* world.routines.settled(world, registers)) === DeviceStatus.done ? 0 : -Errno.EIO;
 }
 
-function* commands(world: World, operation: number, sector: Word, count: number): Steps<number> {
+function* commands(world: Disk, operation: number, sector: Word, count: number): Steps<number> {
   for (let slot = 0; slot < count; slot++) {
-    const error = yield* command(world, operation, sector + slot, slot);
+    const error = yield* world.routines.command(world, operation, sector + slot, slot);
     if (error < 0) return error;
   }
   return 0;
 }
 
-function* transfer(world: World, { operation, args, client }: Request): Steps<number> {
+function* transfer(world: Disk, { operation, args, client }: Request): Steps<number> {
   const [sector, va, count] = args;
   if (count > MAX_COUNT) return -Errno.EINVAL;
   const buffer = world.segment;
@@ -70,7 +68,7 @@ function* transfer(world: World, { operation, args, client }: Request): Steps<nu
   return 0;
 }
 
-function* handle(world: World, request: Request): Steps<number> {
+function* handle(world: Disk, request: Request): Steps<number> {
   switch (request.operation) {
     case DiskOperation.read:
     case DiskOperation.write:
@@ -82,13 +80,31 @@ function* handle(world: World, request: Request): Steps<number> {
   }
 }
 
-export const diskService: Service = {
+/** Parts of the driver by name: another record is another driver. */
+export interface DiskRoutines {
+  /** Waits while the device is busy. Answers its status then. */
+  readonly settled: (world: Disk, registers: Word) => Steps<Word>;
+  /** One command for one sector, which lies at `slot` in the buffer. */
+  readonly command: (world: Disk, operation: number, sector: Word, slot: number) => Steps<number>;
+}
+
+interface Disk extends World {
+  readonly routines: DiskRoutines;
+}
+
+export const diskRoutines: DiskRoutines = { settled, command };
+
+/** A driver with other routines in place of some of the reference's. */
+export const buildDisk = (replaced: Partial<DiskRoutines> = {}): Service => ({
   name: 'disk',
   operations: Object.keys(DiskOperation),
   uses: [],
   devices: ['disk'],
   pages: 1,
-  *start(world) {
+  *start(given) {
+    const world: Disk = { ...given, routines: { ...diskRoutines, ...replaced } };
     return { handle: (request) => handle(world, request) };
   },
-};
+});
+
+export const diskService: Service = buildDisk();

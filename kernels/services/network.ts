@@ -44,23 +44,42 @@ const PAGES = 2;
 /** Interrupts that it sits through for one transmission: arrivals come between. */
 const PATIENCE = 32;
 
-const get = ({ memory, segment }: World, at: number): Word => memory.load(segment + at);
-const put = ({ memory, segment }: World, at: number, value: Word): void =>
+/** Parts of the service by name: another record is another service. */
+export interface NetworkRoutines {
+  readonly bind: (world: Network, port: Word, owner: number) => number;
+  readonly sendTo: NetworkCall;
+  readonly receiveFrom: NetworkCall;
+  /** The address space that has bound the port, or 0. */
+  readonly ownerOf: (world: Network, port: number) => number;
+  /** The slot whose datagram the port gets next; port 0: a free one. −1: there is none. */
+  readonly oldest: (world: Network, port: number) => number;
+  /** Waits until the device has taken the frame. */
+  readonly transmitted: (world: Network) => Steps<number>;
+  readonly forget: (world: Network, client: number) => void;
+}
+type NetworkCall = (world: Network, client: Client, args: Request['args']) => Steps<number>;
+
+export interface Network extends World {
+  readonly routines: NetworkRoutines;
+}
+
+const get = ({ memory, segment }: Network, at: number): Word => memory.load(segment + at);
+const put = ({ memory, segment }: Network, at: number, value: Word): void =>
   memory.store(segment + at, value);
 
-const register = (world: World, at: number): Word =>
+const register = (world: Network, at: number): Word =>
   world.memory.load(deviceOf(world, 'network') + at);
-const setRegister = (world: World, at: number, value: Word): void =>
+const setRegister = (world: Network, at: number, value: Word): void =>
   world.memory.store(deviceOf(world, 'network') + at, value);
 
 /** Where the port stands in the table, or −1. Port 0 finds a free place. */
-const placeOf = (world: World, port: number): number => {
+const placeOf = (world: Network, port: number): number => {
   for (let i = 0; i < PORTS; i++) {
     if (get(world, At.ports + i * 8) === port) return At.ports + i * 8;
   }
   return -1;
 };
-const ownerOf = (world: World, port: number): number => {
+const ownerOf = (world: Network, port: number): number => {
   const place = placeOf(world, port);
   return place < 0 ? 0 : get(world, place + 4);
 };
@@ -68,7 +87,7 @@ const ownerOf = (world: World, port: number): number => {
 const slotAt = (slot: number): number => At.slots + slot * MAX_NETWORK_FRAME;
 
 /** The slot with the oldest datagram for the port; port 0: a free one. −1: there is none. */
-const oldest = (world: World, port: number): number => {
+const oldest = (world: Network, port: number): number => {
   let found = -1;
   for (let slot = 0; slot < SLOTS; slot++) {
     const at = slotAt(slot);
@@ -79,7 +98,7 @@ const oldest = (world: World, port: number): number => {
   return found;
 };
 
-const kept = (world: World): number => {
+const kept = (world: Network): number => {
   let count = 0;
   for (let slot = 0; slot < SLOTS; slot++) {
     if (get(world, slotAt(slot) + HeaderWord.port) !== 0) count += 1;
@@ -88,8 +107,8 @@ const kept = (world: World): number => {
 };
 
 /** Gives the device a free slot to store the next frame in, if there is one. */
-const post = (world: World): void => {
-  const slot = oldest(world, 0);
+const post = (world: Network): void => {
+  const slot = world.routines.oldest(world, 0);
   if (slot < 0) return;
   const address = world.dmaAddress(world.segment + slotAt(slot));
   setRegister(world, NetworkRegister.receiveAddress, address);
@@ -99,11 +118,11 @@ const post = (world: World): void => {
 };
 
 /** A frame lies in the slot: it is kept if its port is bound. */
-const accept = (world: World, slot: number): void => {
+const accept = (world: Network, slot: number): void => {
   const at = slotAt(slot);
   const arrivals = get(world, At.arrivals);
   const sound = get(world, at + HeaderWord.length) <= MAX_DATAGRAM;
-  if (!sound || ownerOf(world, get(world, at + HeaderWord.port)) === 0) {
+  if (!sound || world.routines.ownerOf(world, get(world, at + HeaderWord.port)) === 0) {
     put(world, at + HeaderWord.port, 0);
     return;
   }
@@ -112,7 +131,7 @@ const accept = (world: World, slot: number): void => {
 };
 
 /** The slot that is posted, −1: none. After a restart only the device knows. */
-const postedSlot = (world: World): number => {
+const postedSlot = (world: Network): number => {
   const posted = get(world, At.posted) - 1;
   if (posted >= 0) return posted < SLOTS ? posted : -1;
   const first = world.dmaAddress(world.segment + At.slots);
@@ -121,7 +140,7 @@ const postedSlot = (world: World): number => {
 };
 
 /** Takes what has arrived, and lets the device go on. */
-const collect = (world: World): void => {
+const collect = (world: Network): void => {
   for (let frames = 0; frames <= NETWORK_QUEUE; frames++) {
     const status = register(world, NetworkRegister.receiveStatus);
     if (status === DeviceStatus.busy) return;
@@ -135,8 +154,8 @@ const collect = (world: World): void => {
   }
 };
 
-const bind = (world: World, port: Word, owner: number): number => {
-  const bound = ownerOf(world, port);
+const bind = (world: Network, port: Word, owner: number): number => {
+  const bound = world.routines.ownerOf(world, port);
   if (bound !== 0) return bound === owner ? 0 : -Errno.EADDRINUSE;
   const place = placeOf(world, 0);
   if (place < 0) return -Errno.ENOBUFS;
@@ -146,7 +165,7 @@ const bind = (world: World, port: Word, owner: number): number => {
 };
 
 /** Waits until the device has taken the frame. Answers 0 or −EIO. */
-function* transmitted(world: World): Steps<number> {
+function* transmitted(world: Network): Steps<number> {
   for (let waits = 0; waits < PATIENCE; waits++) {
     const status = register(world, NetworkRegister.transmitStatus);
     if (status !== DeviceStatus.busy) return status === DeviceStatus.error ? -Errno.EIO : 0;
@@ -155,10 +174,14 @@ function* transmitted(world: World): Steps<number> {
   return -Errno.EIO;
 }
 
-function* sendTo(world: World, client: Client, [port, va, length]: Request['args']): Steps<number> {
+function* sendTo(
+  world: Network,
+  client: Client,
+  [port, va, length]: Request['args'],
+): Steps<number> {
   const { segment } = world;
   if (length > MAX_DATAGRAM) return -Errno.EMSGSIZE;
-  yield* transmitted(world); // of the service before a restart
+  yield* world.routines.transmitted(world); // of the service before a restart
   const bytes = segment + At.transmit + HEADER;
   if (length > 0 && (yield* client.read(va, bytes, length)) !== 0) return -Errno.EFAULT;
   const onTheirWay = get(world, At.onTheirWay);
@@ -170,19 +193,19 @@ function* sendTo(world: World, client: Client, [port, va, length]: Request['args
   setRegister(world, NetworkRegister.transmitLength, HEADER + length);
   setRegister(world, NetworkRegister.command, NetworkCommand.transmit);
   put(world, At.onTheirWay, onTheirWay + 1);
-  const error = yield* transmitted(world);
+  const error = yield* world.routines.transmitted(world);
   if (error === 0) return length;
   put(world, At.onTheirWay, onTheirWay);
   return error;
 }
 
 function* receiveFrom(
-  world: World,
+  world: Network,
   client: Client,
   [port, va, capacity]: Request['args'],
 ): Steps<number> {
-  if (ownerOf(world, port) !== client.id) return -Errno.EINVAL;
-  const slot = oldest(world, port);
+  if (world.routines.ownerOf(world, port) !== client.id) return -Errno.EINVAL;
+  const slot = world.routines.oldest(world, port);
   if (slot < 0) return -Errno.EAGAIN;
   const at = slotAt(slot);
   const bytes = Math.min(get(world, at + HeaderWord.length), MAX_DATAGRAM, capacity);
@@ -193,24 +216,24 @@ function* receiveFrom(
   return bytes;
 }
 
-function* handle(world: World, { operation, args, client }: Request): Steps<number> {
+function* handle(world: Network, { operation, args, client }: Request): Steps<number> {
   const [port] = args;
   if (port === 0 || port > MAX_PORT) return -Errno.EINVAL;
   collect(world);
   switch (DATAGRAM_CALLS[operation]?.name) {
     case 'bind':
-      return bind(world, port, client.id);
+      return world.routines.bind(world, port, client.id);
     case 'sendTo':
-      return yield* sendTo(world, client, args);
+      return yield* world.routines.sendTo(world, client, args);
     case 'receiveFrom':
-      return yield* receiveFrom(world, client, args);
+      return yield* world.routines.receiveFrom(world, client, args);
     default:
       return -Errno.ENOSYS;
   }
 }
 
 /** The client's ports are free again; what was kept for them is dropped. */
-const forget = (world: World, client: number): void => {
+const forget = (world: Network, client: number): void => {
   for (let place: number = At.ports; place < At.ports + PORTS * 8; place += 8) {
     if (get(world, place + 4) !== client) continue;
     const port = get(world, place);
@@ -224,19 +247,33 @@ const forget = (world: World, client: number): void => {
   }
 };
 
-export const networkService: Service = {
+export const networkRoutines: NetworkRoutines = {
+  bind,
+  sendTo,
+  receiveFrom,
+  ownerOf,
+  oldest,
+  transmitted,
+  forget,
+};
+
+/** A network service with other routines in place of some of the reference's. */
+export const buildNetwork = (replaced: Partial<NetworkRoutines> = {}): Service => ({
   name: 'network',
   operations: DATAGRAM_CALLS.map(({ name }) => name),
   uses: [],
   devices: ['network'],
   pages: PAGES,
-  *start(world) {
+  *start(given) {
+    const world: Network = { ...given, routines: { ...networkRoutines, ...replaced } };
     return {
       handle: (request) => handle(world, request),
       // biome-ignore lint/correctness/useYield: it has nothing to wait for.
       *forget(client) {
-        forget(world, client);
+        world.routines.forget(world, client);
       },
     };
   },
-};
+});
+
+export const networkService: Service = buildNetwork();

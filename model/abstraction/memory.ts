@@ -3,6 +3,7 @@
  * it. It knows only words that are not 0, and visits tables entry by entry where the MMU goes by address.
  * Source: RISC-V Privileged, 4.3.2.
  */
+import { DEVICE_FRAME, Device } from '../../spec/devices.ts';
 import { kernelTables, type Layout } from '../../spec/layout.ts';
 import {
   type Frame,
@@ -28,6 +29,8 @@ export interface Walk {
   readonly pages: readonly Walked[];
   readonly tables: readonly Frame[];
 }
+
+const DEVICES = Object.keys(Device).length;
 
 const NOTHING: FrameWords = new Map();
 
@@ -94,10 +97,15 @@ export class Replica {
 
   #leafTable(index: number, table: Frame, pages: Walked[]): void {
     for (const [slot, entry] of this.words(table)) {
-      if (entry & Pte.V && entry & Pte.U && isLeaf(entry) && frameOf(entry) < this.frames) {
+      if (entry & Pte.V && entry & Pte.U && isLeaf(entry) && this.#exists(frameOf(entry))) {
         pages.push({ vpn: index * 1024 + slot, frame: frameOf(entry), rights: entry & LEAF_BITS });
       }
     }
+  }
+
+  /** RAM, or registers of a device. */
+  #exists(frame: Frame): boolean {
+    return frame < this.frames || (frame >= DEVICE_FRAME && frame < DEVICE_FRAME + DEVICES);
   }
 
   #superpage(index: number, entry: Word, pages: Walked[]): void {

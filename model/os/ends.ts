@@ -1,12 +1,9 @@
-/** What is not a return: harts that idle, bytes on the console, a kernel that stops, the end of the run. */
+/** What is not a return: harts that idle, a kernel that stops, the end of the run. */
 import type { CallName } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import type { Clause } from '../../spec/properties.ts';
-import { Pte } from '../../spec/riscv.ts';
-import { byteAt, mayAccess } from './access.ts';
-import { claimedCall, isBlocked } from './calls.ts';
+import { isBlocked } from './calls.ts';
 import { sleptForEver } from './files/waiting.ts';
-import { hex } from './instruction.ts';
 import { ipcCallOf, settleDue } from './ipc/underway.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { notRepaired } from './traps.ts';
@@ -26,42 +23,6 @@ export const goIdle = (state: OsState, event: Of<'idle'>): Violation | undefined
   hart.idle = true;
   hart.waiting = false;
   updateWaste(state);
-  return undefined;
-};
-
-/** Whose call it is, scontext says: the kernel may have gone on with a call that slept. */
-export const transmitted = (state: OsState, event: Of<'console'>): Violation | undefined => {
-  const task = state.tasks.get(event.tid);
-  const call = task?.call;
-  const common = { clause: 'console-differs' as const, hart: event.hart, tid: task?.tid ?? 0 };
-  if (!task || !call || claimedCall(state, call.number)?.name !== 'write') {
-    return {
-      ...common,
-      expected: 'bytes reach the console only by write',
-      observed: 'the kernel sent bytes without a write call',
-    };
-  }
-  for (const byte of event.bytes) {
-    const va = call.args[0] + call.sent;
-    if (call.sent >= call.args[1] || !mayAccess(state, task, va, Pte.R) || va >= 2 ** 32) {
-      return {
-        ...common,
-        vpn: va >>> 12,
-        expected: `write sends no byte beyond number ${call.sent}: ${call.sent >= call.args[1] ? 'that was its length' : `task ${task.tid} cannot read ${hex(va)}`}`,
-        observed: `it sends ${hex(byte)}`,
-      };
-    }
-    const expected = byteAt(state, task, va);
-    if (byte !== expected) {
-      return {
-        ...common,
-        vpn: va >>> 12,
-        expected: `byte ${call.sent} is that at ${hex(va)}: ${hex(expected)}`,
-        observed: `${hex(byte)} was sent`,
-      };
-    }
-    call.sent += 1;
-  }
   return undefined;
 };
 

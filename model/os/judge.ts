@@ -8,6 +8,7 @@
 import { Call, faultStatus } from '../../spec/abi.ts';
 import type { Event } from '../../spec/events.ts';
 import { claimedCall, effectOf, errorsOf } from './calls.ts';
+import { attributions, isAmbiguous } from './console.ts';
 import { copyState } from './copy.ts';
 import { isOrdered, orders } from './files/concurrency.ts';
 import { mostCertain } from './files/doubt.ts';
@@ -55,7 +56,8 @@ export class Judge {
       if (
         settled &&
         (!only.setting.messaging || !isMeeting(only, event)) &&
-        contestedBy(only, event) === undefined
+        contestedBy(only, event) === undefined &&
+        !isAmbiguous(only, event)
       )
         return step(only, event);
     }
@@ -70,7 +72,8 @@ export class Judge {
       .flatMap((state) => endings(state, event))
       .flatMap((state) => branches(state, event))
       .flatMap((state) => orders(state, event))
-      .flatMap((state) => meetings(state, event));
+      .flatMap((state) => meetings(state, event))
+      .flatMap((state) => attributions(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {
       throw new Error(`the model follows ${states.length} states at once`);

@@ -27,6 +27,7 @@ export const keyOf = (state: OsState): Key => {
   pushSpaces(key, state);
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
   key.push(state.doubted.length, state.kept?.log.length ?? 0);
+  key.push(state.lateBytes, state.speaker ?? -1);
   pushServed(key, state.served);
   pushGhosts(key, state.ghosts);
   pushIpc(key, state.ipc);

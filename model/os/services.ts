@@ -49,6 +49,7 @@ export const runService = (state: OsState, event: ReturnEvent): Violation | unde
   const violation = beyond(state, service, event);
   if (violation) return violation;
   take(state, 'serviceRan');
+  state.speaker = undefined;
   settleDue(state, event);
   releaseHandled(state, event.hart);
   hart.task = event.tid;

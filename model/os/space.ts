@@ -3,7 +3,7 @@ import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
 import { abandon, leave } from './files/settle.ts';
 import { depart } from './ipc/underway.ts';
-import type { Mapping, OsState, Space, Task } from './state.ts';
+import type { Mapping, OsState, PendingCall, Space, Task } from './state.ts';
 import { noLongerPending, take } from './state.ts';
 
 export const mapPage = (state: OsState, space: Space, vpn: Vpn, rights: Rights): void => {
@@ -57,6 +57,7 @@ export const endTask = (state: OsState, task: Task, exitStatus: number, by: Tid 
   task.exitStatus = exitStatus;
   const name = task.call && state.setting.calls.get(task.call.number)?.name;
   if (name) abandon(state, task, name);
+  if (task.call && name === 'write') leaveBytes(state, task.call);
   task.call = undefined;
   task.fault = undefined;
   noLongerPending(state, task.tid);
@@ -75,6 +76,18 @@ export const endTask = (state: OsState, task: Task, exitStatus: number, by: Tid 
     }
   }
   if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');
+};
+
+/** Bytes that one write sends at most. */
+const MOST_BYTES = 4096;
+
+/** A task has ended inside `write`: a service in user space may still send what it has copied. */
+const leaveBytes = (state: OsState, { args, sent }: PendingCall): void => {
+  const { services } = state.setting;
+  if (
+    services.some(({ placement, devices }) => placement === 'user' && devices.includes('console'))
+  )
+    state.lateBytes += Math.min(args[1], MOST_BYTES) - sent;
 };
 
 export const othersAlive = (state: OsState, tid: Tid): boolean => {

@@ -181,6 +181,8 @@ export interface Setting {
   /** The kernel claims the group ipc: without it nothing here has to do with messages. */
   readonly messaging: boolean;
   readonly services: readonly ServiceClaim[];
+  /** Frames of RAM. */
+  readonly frames: number;
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
@@ -213,6 +215,10 @@ export interface OsState {
   asked: number;
   /** The last task that faulted or was killed, and when: to tell bystanders. */
   lastVictim: { tid: Tid; dispatches: number } | undefined;
+  /** Bytes that a service in user space may still send for tasks that have ended. */
+  lateBytes: number;
+  /** For whom the service sends that a hart runs; 0: a task that has ended. */
+  speaker: Tid | undefined;
   /** Files and datagrams: a value that is replaced, never changed. */
   served: Served;
   /** Groups of calls of which nothing is known any more: a service may have lost its state. */
@@ -242,6 +248,8 @@ export interface Claims {
   readonly fairness?: number;
   /** The context of the service at index i is SERVICE_TID + i. */
   readonly services?: readonly ServiceClaim[];
+  /** Frames of RAM beyond the workload's. */
+  readonly serviceFrames?: number;
 }
 
 /** Faults of these kinds stop a service, and store or answer nothing wrong before that. */
@@ -281,6 +289,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       ),
       messaging: claims.implements.includes('ipc'),
       services: claims.services ?? [],
+      frames: workload.frames + (claims.serviceFrames ?? 0),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,
@@ -306,6 +315,8 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     waste: 0,
     asked: 0,
     lastVictim: undefined,
+    lateBytes: 0,
+    speaker: undefined,
     served: nothingServed(),
     doubted: [],
     kept: keepsSynced(workload) ? { files: nothingServed().files, log: [], effects: 0 } : undefined,

@@ -7,8 +7,9 @@
  */
 import { enableMapSet, Immer } from 'immer';
 import type { Event, EventKind } from '../../spec/events.ts';
+import { transmitted } from './console.ts';
 import { goBack } from './dispatch.ts';
-import { ended, goIdle, halted, transmitted } from './ends.ts';
+import { ended, goIdle, halted } from './ends.ts';
 import type { OsState } from './state.ts';
 import { trap } from './traps.ts';
 import { retire } from './user.ts';

@@ -4,6 +4,8 @@
  * process of its own.
  */
 import type { Kernel } from '../../hardware/contract.ts';
+import { hybrid } from '../../kernels/hybrid/index.ts';
+import { microkernel } from '../../kernels/microkernel/index.ts';
 import { monolithic } from '../../kernels/monolithic/index.ts';
 import { BadInput } from '../execute/bad-input.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -19,7 +21,11 @@ export interface Catalogue {
   readonly variants: readonly Variant[];
 }
 
-export const catalogue: Catalogue = { kernels: [monolithic], mutants, variants };
+export const catalogue: Catalogue = {
+  kernels: [monolithic, microkernel, hybrid],
+  mutants,
+  variants,
+};
 
 const WANTED =
   'give a shipped kernel (npx kernelcheck list names them) or the path of a .ts or .js file whose default export is a kernel';

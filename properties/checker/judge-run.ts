@@ -21,7 +21,7 @@ export interface Judgement {
 
 export const judgeRun = (log: RunLog, workload: Workload, claims: Claims): Judgement => {
   const initial = initialState(workload, claims);
-  const decoder = new Decoder(log, initial.setting.layout, workload.frames);
+  const decoder = new Decoder(log, initial.setting.layout, initial.setting.frames);
   const judge = new Judge(initial);
   const programOf = (tid: Tid): number | undefined => judge.state.tasks.get(tid)?.program;
   let events = 0;

@@ -8,6 +8,8 @@ export const notClaimed = (property: Property, facts: KernelFacts): string | und
   if (missing.length > 0) return `the kernel does not implement ${missing.join(', ')}`;
   if (property.needsFairness && facts.fairness === undefined)
     return 'the kernel claims no fairness';
+  if (property.needsServices && !facts.services?.some(({ placement }) => placement === 'user'))
+    return 'the kernel has no service in user space';
   return undefined;
 };
 

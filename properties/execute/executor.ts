@@ -2,7 +2,7 @@
  * The one boundary behind which a kernel runs (DESIGN section 10): `workload → event log`. Whoever judges stays on
  * this side and looks at nothing but the log.
  */
-import type { ArchitectureName } from '../../hardware/contract.ts';
+import type { ArchitectureName, ServicePlacement } from '../../hardware/contract.ts';
 import type { TraceNote } from '../../hardware/trace.ts';
 import type { AbiGroup } from '../../spec/abi.ts';
 import type { RunLog } from '../../spec/records.ts';
@@ -15,6 +15,9 @@ export interface KernelFacts {
   readonly implements: readonly AbiGroup[];
   readonly fairness?: number;
   readonly ipiDelay?: number;
+  /** Its services and where they are, if it is linked of services. */
+  readonly services?: readonly ServicePlacement[];
+  readonly serviceFrames?: number;
   /** The file it came from, as the user gave it. */
   readonly file?: string;
 }

@@ -2,11 +2,15 @@
  * Is a value a kernel, and what does it say about itself? Runs where the kernel runs, for its fields may be getters;
  * what leaves is plain data.
  */
-import { ARCHITECTURES, type Kernel } from '../../hardware/contract.ts';
+import { ARCHITECTURES, type Kernel, type ServicePlacement } from '../../hardware/contract.ts';
 import { ABI_GROUPS } from '../../spec/abi.ts';
+import { Device } from '../../spec/devices.ts';
 import type { KernelFacts } from './executor.ts';
 
 const MAX_NAME = 80;
+const MAX_SERVICES = 16;
+const MAX_SERVICE_FRAMES = 256;
+const DEVICE_NAMES: readonly unknown[] = Object.keys(Device);
 
 /** Everything that is wrong, field by field; none if it is a kernel. */
 export const kernelProblems = (value: unknown): readonly string[] => {
@@ -19,6 +23,8 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     implements: groups,
     fairness,
     ipiDelay,
+    services,
+    serviceFrames,
     boot,
   } = value as Record<string, unknown>;
   const problems: string[] = [];
@@ -46,9 +52,40 @@ export const kernelProblems = (value: unknown): readonly string[] => {
       `\`ipiDelay\` must be a whole number from 0 to 64 or be left out, it is ${nameOf(ipiDelay)}`,
     );
   }
+  problems.push(...serviceProblems(services));
+  if (serviceFrames !== undefined && !isWhole(serviceFrames, 0, MAX_SERVICE_FRAMES)) {
+    problems.push(
+      `\`serviceFrames\` must be a whole number from 0 to ${MAX_SERVICE_FRAMES} or be left out, it is ${nameOf(serviceFrames)}`,
+    );
+  }
   if (typeof boot !== 'function')
     problems.push(`\`boot\` must be a function, it is ${nameOf(boot)}`);
   return problems;
+};
+
+const isWhole = (value: unknown, low: number, high: number): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= low && Number(value) <= high;
+
+const serviceProblems = (services: unknown): readonly string[] => {
+  if (services === undefined) return [];
+  if (!Array.isArray(services) || services.length > MAX_SERVICES) {
+    return [
+      `\`services\` must be an array of at most ${MAX_SERVICES} services or be left out, it is ${nameOf(services)}`,
+    ];
+  }
+  return services.flatMap((service: unknown, index) =>
+    isPlacement(service)
+      ? []
+      : `\`services[${index}]\` must have a name, a placement (kernel or user) and devices (${list(DEVICE_NAMES)})`,
+  );
+};
+
+const isPlacement = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, placement, devices } = value as Record<string, unknown>;
+  const placed = placement === 'kernel' || placement === 'user';
+  const known = Array.isArray(devices) && devices.every((one) => DEVICE_NAMES.includes(one));
+  return isName(name) && placed && known;
 };
 
 const groupProblems = (groups: unknown): readonly string[] => {
@@ -76,10 +113,18 @@ export const factsOf = (kernel: Kernel, file?: string): KernelFacts => ({
   implements: ABI_GROUPS.filter((group) => kernel.implements.includes(group)),
   ...(kernel.fairness === undefined ? {} : { fairness: kernel.fairness }),
   ...(kernel.ipiDelay === undefined ? {} : { ipiDelay: kernel.ipiDelay }),
+  ...(kernel.services === undefined ? {} : { services: kernel.services.map(placementOf) }),
+  ...(kernel.serviceFrames === undefined ? {} : { serviceFrames: kernel.serviceFrames }),
   ...(file === undefined ? {} : { file }),
 });
 
-const list = (names: readonly string[]): string => names.join(', ');
+const placementOf = ({ name, placement, devices }: ServicePlacement): ServicePlacement => ({
+  name,
+  placement,
+  devices: [...devices],
+});
+
+const list = (names: readonly unknown[]): string => names.join(', ');
 
 const nameOf = (value: unknown): string => {
   if (value === undefined) return 'missing';

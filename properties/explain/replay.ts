@@ -86,7 +86,7 @@ class Replayer {
     this.#workload = workload;
     this.#run = run;
     this.#operations = initial.setting.operations;
-    this.#decoder = new Decoder(run, initial.setting.layout, workload.frames);
+    this.#decoder = new Decoder(run, initial.setting.layout, initial.setting.frames);
     this.#judge = new Judge(initial, true);
     this.#before = initial;
   }

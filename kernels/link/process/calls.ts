@@ -33,6 +33,7 @@ const only =
     const link = linkOf(k);
     const linked = serviceOf(link, task);
     if (!linked?.process) return -Errno.ENOSYS;
+    link.hart = hart;
     return routine({ link, linked, process: linked.process, hart, task }, a0, a1, a2);
   };
 
