@@ -2,9 +2,11 @@
  * Pairs for the two-run property: workloads that differ only in the words that one program's tasks store.
  *
  * Those words must reach no address, argument, jump, shared page or console, or a difference would be the program's own
- * doing. So the program sends nothing to the console, shares nothing and is shared nothing, executes nothing that it
+ * doing. So the program sends nothing to the console, to files or to others, shares nothing and is shared nothing, executes nothing that it
  * stored, and what it loads reaches no argument. All of this is read off the text, on the safe side.
  */
+import { DATAGRAM_CALLS } from '../../spec/calls/datagrams.ts';
+import { FILE_CALLS } from '../../spec/calls/files.ts';
 import { USER_TEXT } from '../../spec/layout.ts';
 import { Pte, type RegisterName } from '../../spec/riscv.ts';
 import type { Operation, Program, Workload } from '../../spec/workload.ts';
@@ -60,10 +62,17 @@ const otherSecret = (operation: Operation): Operation =>
     ? { ...operation, value: operation.value === 0 ? 1 : 0 }
     : operation;
 
+/** Calls by which a task tells others what it has: files and datagrams are there for that. */
+const OUTLETS: ReadonlySet<string | number> = new Set<string>([
+  'share',
+  'write',
+  ...[...FILE_CALLS, ...DATAGRAM_CALLS].map(({ name }) => name),
+]);
+
 const isDiscreet = (program: Program): boolean =>
   operationsOf(program).every((operation) => {
     if (operation.op !== 'call') return true;
-    if (operation.call === 'share' || operation.call === 'write') return false;
+    if (OUTLETS.has(operation.call)) return false;
     return operation.call !== 'protect' || !grantsExecute(operation);
   });
 
