@@ -2,6 +2,10 @@
 import { calls } from './calls.ts';
 import { confidentiality } from './confidentiality.ts';
 import { determinism } from './determinism.ts';
+import { files } from './files.ts';
+import { filesContents } from './files-contents.ts';
+import { filesDatagrams } from './files-datagrams.ts';
+import { filesWaiting } from './files-waiting.ts';
 import { frames } from './frames.ts';
 import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
@@ -24,4 +28,8 @@ export const mutants: readonly Mutant[] = [
   ...scheduling,
   ...confidentiality,
   ...determinism,
+  ...files,
+  ...filesContents,
+  ...filesWaiting,
+  ...filesDatagrams,
 ];

@@ -6,6 +6,7 @@
  * breaks the build at the mutant, and production files carry no flag.
  */
 import type { Kernel } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import type { Routines, State } from '../../kernels/core/kernel.ts';
 import type { Build } from '../../kernels/link/build.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
@@ -20,14 +21,16 @@ export interface Mutant {
   /** The bug in the wild that it restates: its id and one line of fact. */
   readonly bug?: string;
   readonly kernel: Kernel;
+  /** The same without the mistake. */
+  readonly reference: Kernel;
   /** Another instance, as if the kernel's files were loaded once more: what it keeps outside boot is new. */
   readonly fresh: () => Kernel;
   /** Rows that its minimised story may have. */
   readonly longestStory: number;
 }
 
-export interface Mutation extends Omit<Mutant, 'kernel' | 'fresh'> {
-  /** What builds the reference kernel; the monolithic one unless given. */
+export interface Mutation extends Omit<Mutant, 'kernel' | 'reference' | 'fresh'> {
+  /** What builds the reference kernel. Unless given: the bare one; the monolithic one where a service is wrong. */
   readonly of?: (build: Build) => Kernel;
   /** The routines that are wrong. */
   readonly replace?: Build;
@@ -36,13 +39,13 @@ export interface Mutation extends Omit<Mutant, 'kernel' | 'fresh'> {
 }
 
 export const mutant = ({
-  of = buildMonolithic,
   replace = {},
+  of = replace.services ? buildMonolithic : buildCore,
   replaceAnew = () => replace,
   ...rest
 }: Mutation): Mutant => {
   const fresh = (): Kernel => of({ ...replaceAnew(), name: `mutant:${rest.id}` });
-  return { ...rest, kernel: fresh(), fresh };
+  return { ...rest, kernel: fresh(), reference: of({}), fresh };
 };
 
 /** The kernel as a routine sees it that forgets to call another: for it, that one does nothing. */

@@ -3,6 +3,7 @@ import { MAX_TRANSFER, OpenFlag } from '../../../spec/files.ts';
 import { MAX_BODY, MAX_TEXTS, USER_TEXT } from '../../../spec/layout.ts';
 import type { Dice } from '../dice.ts';
 import type { Script } from '../script.ts';
+import { bufferFor } from './buffers.ts';
 import { addressOfText } from './paths.ts';
 
 const { create, readWrite } = OpenFlag;
@@ -31,14 +32,20 @@ export const fillWithNames = (script: Script, dice: Dice): void => {
   }
 };
 
-/** Writes files as long as they may be, until the disk is full. */
+/** Writes files as long as they may be, until the disk is full; then reads one of them. */
 export const fillWithBytes = (script: Script, dice: Dice): void => {
-  for (let file = 0; fits(script, 6); file++) {
-    const path = addressOfText(script, `/${ALPHABET[file] ?? 'z'}`);
+  let files = 0;
+  for (; fits(script, 6); files++) {
+    const path = addressOfText(script, `/${ALPHABET[files] ?? 'z'}`);
     script.call('open', path, readWrite | create);
     script.push({ op: 'move', rd: 's8', rs: 'a0' });
     for (let part = 0; part < 4 && fits(script, 1); part++) {
       script.call('fwrite', 's8', USER_TEXT + dice.roll(4), MAX_TRANSFER - 4);
     }
   }
+  const buffer = bufferFor(script, dice);
+  if (!buffer) return;
+  script.call('open', addressOfText(script, `/${ALPHABET[dice.roll(files)]}`), readWrite);
+  script.push({ op: 'move', rd: 's8', rs: 'a0' });
+  script.call('read', 's8', buffer.va, dice.pick([100, 600, MAX_TRANSFER]));
 };

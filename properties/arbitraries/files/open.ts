@@ -111,6 +111,16 @@ export const dup: Act = (script, dice) => {
   adoptDescriptor(script, descriptor.description);
 };
 
+/** Closes one and opens another file: what the description was before must not be seen. */
+export const reopen: Act = (script, dice) => {
+  const { filing } = script;
+  const appends = filing.some(dice, ({ description }) => (description.flags & append) !== 0);
+  closeOne(script, appends ?? filing.some(dice));
+  const path = filing.names.some(dice, 'file');
+  if (path === undefined) openNew(script, dice, readWrite | create);
+  else openAt(script, dice, path, readWrite);
+};
+
 /** Takes all descriptors that there are, and one more. The numbers must be known then. */
 export const exhaust: Act = (script, dice) => {
   const { filing } = script;

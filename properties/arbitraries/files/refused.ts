@@ -12,7 +12,8 @@ import { mayRead, mayWrite } from './filing.ts';
 import type { Path } from './names.ts';
 import { openAt, openNew, readable, writableFile } from './open.ts';
 import { addressOfPath, addressOfText } from './paths.ts';
-import { mkdir, someFile } from './tree.ts';
+import { overwrite, read } from './transfer.ts';
+import { fullDirectory, mkdir, someFile } from './tree.ts';
 
 const { readOnly, writeOnly, readWrite, create, exclusive, truncate, append, directory } = OpenFlag;
 
@@ -181,6 +182,9 @@ export const bufferRefused: Act = (script, dice) => {
     script.call('seek', descriptor.argument, 0, Whence.set);
     script.call('read', descriptor.argument, va, 8);
     descriptor.description.offset = Math.min(8, descriptor.description.node.size);
+    if (dice.percent(60)) openNew(script, dice);
+    if (dice.percent(60)) overwrite(script, dice);
+    else read(script, dice);
   } else script.call('fwrite', descriptor.argument, va, dice.pick([8, 20, 600]));
 };
 
@@ -199,7 +203,7 @@ export const mkdirRefused: Act = (script, dice) => {
 
 export const rmdirRefused: Act = (script, dice) => {
   const { names } = script.filing;
-  const full = names.directory(dice, true);
+  const full = fullDirectory(script, dice);
   const file = names.some(dice, 'file');
   const on = (path: Path): void => script.call('rmdir', addressOfPath(script, dice, path));
   switch (dice.roll(6)) {
@@ -247,7 +251,7 @@ export const renameRefused: Act = (script, dice) => {
   const { names } = script.filing;
   const file = someFile(script, dice) ?? '';
   const folder = names.some(dice, 'directory') ?? mkdir(script, dice) ?? '';
-  const full = names.directory(dice, true);
+  const full = dice.percent(50) ? fullDirectory(script, dice) : undefined;
   const move = (from: Path, to: Path): void =>
     script.call('rename', addressOfPath(script, dice, from), addressOfPath(script, dice, to));
   switch (dice.roll(8)) {

@@ -1,5 +1,6 @@
 /** Acts that move bytes: write, read, seek, truncate, and what shows whose offset it is and where nobody wrote. */
-import { MAX_FILE_SIZE, OpenFlag, Whence } from '../../../spec/files.ts';
+import { MAX_FILE_SIZE, MAX_TRANSFER, OpenFlag, Whence } from '../../../spec/files.ts';
+import { USER_TEXT } from '../../../spec/layout.ts';
 import type { Act } from '../acts/act.ts';
 import type { Dice } from '../dice.ts';
 import type { Script } from '../script.ts';
@@ -25,16 +26,17 @@ export const writeTo = (
   node.size = Math.max(node.size, description.offset);
 };
 
-/** Reads some bytes, and mostly looks at a word of them. */
+/** Reads some bytes, at least so many, and mostly looks at a word of them. */
 export const readFrom = (
   script: Script,
   dice: Dice,
   { argument, description }: Descriptor,
+  least = 0,
 ): void => {
   const buffer = bufferFor(script, dice);
   if (!buffer) return;
   const { va, room } = buffer;
-  const length = lengthFor(dice, room);
+  const length = Math.max(least, lengthFor(dice, room));
   script.call('read', argument, va, length);
   description.offset += Math.max(
     0,
@@ -115,15 +117,55 @@ export const truncate: Act = (script, dice) => {
   if (!descriptor) return;
   const { argument, description } = descriptor;
   const { node } = description;
+  if (node.size === 0) writeTo(script, dice, descriptor);
   const cut = dice.percent(70) ? dice.roll(node.size + 1) : node.size + dice.pick([1, 8, 600]);
   script.call('truncate', argument, cut);
   const again = cut < node.size && dice.percent(60);
   if (again) script.call('truncate', argument, node.size + dice.pick([0, 1, 20]));
   if (!again) node.size = cut;
   node.hole = true;
-  if (dice.percent(60)) {
+  if (dice.percent(75)) {
     seekTo(script, descriptor, Math.max(0, cut - 4));
-    readFrom(script, dice, descriptor);
+    readFrom(script, dice, descriptor, 24);
+  }
+};
+
+/** Writes over what is there, and reads all of it. */
+export const overwrite: Act = (script, dice) => {
+  const descriptor = writableFile(script, dice);
+  if (!descriptor) return;
+  const { node } = descriptor.description;
+  if (node.size === 0) writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size));
+  writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, 0);
+  readFrom(script, dice, descriptor, 100);
+};
+
+/** Takes so many blocks that buffers and blocks are used again, and looks at what they hold then. */
+export const recycle: Act = (script, dice) => {
+  if (!script.fits(14)) return overwrite(script, dice);
+  const descriptor = openNew(script, dice, readWrite | create);
+  if (!descriptor) return;
+  const { argument, description } = descriptor;
+  const { node } = description;
+  const parts = MAX_FILE_SIZE / MAX_TRANSFER;
+  for (let part = 0; part < parts; part++) {
+    script.call('fwrite', argument, USER_TEXT + dice.roll(4), MAX_TRANSFER - 4);
+  }
+  node.size = parts * (MAX_TRANSFER - 4);
+  description.offset = node.size;
+  if (dice.percent(50)) {
+    script.call('truncate', argument, 0);
+    node.size = 0;
+  }
+  const other = openNew(script, dice, readWrite | create);
+  if (!other) return;
+  seekTo(script, other, dice.pick([1, 40, 700]));
+  writeTo(script, dice, other);
+  for (const one of dice.percent(50) ? [other, descriptor] : [other]) {
+    seekTo(script, one, 0);
+    readFrom(script, dice, one, 600);
   }
 };
 
@@ -136,6 +178,7 @@ export const sharedOffset: Act = (script, dice) => {
   if (!second) return;
   writeTo(script, dice, first);
   if (dice.percent(50)) writeTo(script, dice, second);
+  if (dice.percent(40)) script.call('seek', first.argument, 0, Whence.current);
   if (dice.percent(50)) seekTo(script, second, dice.roll(4));
   readFrom(script, dice, dice.percent(50) ? first : second);
 };

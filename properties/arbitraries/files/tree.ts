@@ -38,6 +38,12 @@ export const nest: Act = (script, dice) => {
   script.filing.names.make(inner, 'directory');
 };
 
+/** A directory that holds something, made if there is none. */
+export const fullDirectory = (script: Script, dice: Dice): Path | undefined => {
+  if (script.filing.names.directory(dice, true) === undefined) nest(script, dice);
+  return script.filing.names.directory(dice, true);
+};
+
 export const makeDirectory: Act = (script, dice) => {
   mkdir(script, dice);
 };
