@@ -1,11 +1,11 @@
 /** What the tests of this kernel share: results of calls read from the log, and the kernel's state after a run. */
+
 import { type Run, type RunOptions, runWorkload } from '../../hardware/run.ts';
 import { rowsOf } from '../../hardware/testing.ts';
 import type { CallName } from '../../spec/abi.ts';
 import { A0, Cause, type Tid } from '../../spec/riscv.ts';
 import type { Argument, Operation, Workload } from '../../spec/workload.ts';
-import type { Build } from '../link/build.ts';
-import { buildMonolithic } from '../monolithic/index.ts';
+import { buildCore, type CoreBuild } from './build.ts';
 import type { State } from './kernel.ts';
 import { routines } from './routines.ts';
 
@@ -49,11 +49,11 @@ export const consoleOf = (run: Run): readonly number[] =>
 /** A run, and the kernel's state when it was over. */
 export const runKernel = (
   workload: Workload,
-  replace: Build = {},
+  replace: CoreBuild = {},
   options: RunOptions = {},
 ): { readonly run: Run; readonly k: State } => {
   const states: State[] = [];
-  const kernel = buildMonolithic({
+  const kernel = buildCore({
     ...replace,
     kernelRoot: (state) => {
       states.push(state);

@@ -1,15 +1,14 @@
 /** How the reference kernels are built: a name and a placement; all else may be replaced, routine by routine. */
 import type { Kernel } from '../../hardware/contract.ts';
-import type { Routines } from '../core/kernel.ts';
+import type { CoreBuild } from '../core/build.ts';
 import { SERVICE_NAMES, type Service } from '../services/contract.ts';
 import { linkKernel, type Place, type Placement } from './index.ts';
+import type { ProcessRoutines } from './linkage.ts';
 
 /** What a variant or a mutant of a reference kernel does differently: `build({ unmapPage })` has another `unmapPage`. */
-export interface Build extends Partial<Routines> {
-  readonly name?: string;
-  /** False: makes no claim of fairness. */
-  readonly fairness?: number | false;
+export interface Build extends CoreBuild {
   readonly services?: readonly Service[];
+  readonly processes?: Partial<ProcessRoutines>;
 }
 
 /** All services in one place. */
@@ -19,11 +18,12 @@ export const everyService = (place: Place): Required<Placement> => ({
 
 export const builderOf =
   (reference: string, placement: Placement) =>
-  ({ name = reference, fairness, services, ...routines }: Build = {}): Kernel =>
+  ({ name = reference, fairness, services, processes, ...routines }: Build = {}): Kernel =>
     linkKernel({
       name,
       placement,
       routines,
       ...(fairness === undefined ? {} : { fairness }),
       ...(services === undefined ? {} : { services }),
+      ...(processes === undefined ? {} : { processes }),
     });

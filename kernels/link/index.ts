@@ -17,24 +17,20 @@ import type { AbiGroup } from '../../spec/abi.ts';
 import { CORE_GROUPS } from '../../spec/calls/core.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
+import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
 import type { Routines, State } from '../core/kernel.ts';
 import { routines as core } from '../core/routines.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
-import type { Link, Linked, Process } from './linkage.ts';
+import type { Link, Linked, Process, ProcessRoutines } from './linkage.ts';
 import { LinkError, type Placement, problemsOf } from './problems.ts';
 import { serviceCalls } from './process/calls.ts';
 import { PROCESS_FRAMES } from './process/layout.ts';
+import { processRoutines } from './process/routines.ts';
 import { callsServedBy, type LinkOf, linkRoutines, SERVED, served } from './routines.ts';
 
 export { LinkError, type Place, type Placement } from './problems.ts';
-
-/** A task that is ready waits for at most so many dispatches of others, while no more than so many tasks are ready. */
-const FAIRNESS = 64;
-
-/** Shootdowns wait for their acknowledgement, however late the interrupt comes. */
-const LATEST_IPI = 8;
 
 export interface Linkage {
   readonly name: string;
@@ -44,6 +40,8 @@ export interface Linkage {
   readonly services?: readonly Service[];
   /** Routines that take the place of the reference kernel's. */
   readonly routines?: Partial<Routines>;
+  /** The same for those of services that are processes. */
+  readonly processes?: Partial<ProcessRoutines>;
   /** False: makes no claim of fairness. */
   readonly fairness?: number | false;
 }
@@ -94,12 +92,17 @@ const framesOf = ({ name, pages }: Service, placement: Placement): number =>
 const bootLinked = (
   machine: Machine,
   image: BootImage,
-  { services, placement, routines: replaced = {} }: Linkage & { services: readonly Service[] },
+  {
+    services,
+    placement,
+    routines: replaced = {},
+    processes = {},
+  }: Linkage & { services: readonly Service[] },
   calls: ReturnType<typeof callsServedBy>,
 ): Routine => {
   let link: Link | undefined;
   const linkOf: LinkOf = (k) => {
-    link ??= createLink(k, services, placement);
+    link ??= createLink(k, services, placement, { ...processRoutines, ...processes });
     return link;
   };
   const names = services.map(({ name }) => name);
@@ -134,7 +137,12 @@ const processOf = (root: Frame, userLeaf: Frame): Process => ({
   heartbeats: 0,
 });
 
-const createLink = (k: State, list: readonly Service[], placement: Placement): Link => {
+const createLink = (
+  k: State,
+  list: readonly Service[],
+  placement: Placement,
+  processes: ProcessRoutines,
+): Link => {
   let next = 0;
   const take = (): Frame => {
     next += 1;
@@ -167,6 +175,7 @@ const createLink = (k: State, list: readonly Service[], placement: Placement): L
   const link: Link = {
     k,
     services,
+    processes,
     byName: new Map(services.map((linked) => [linked.service.name, linked])),
     threads: new Map(),
     ready: [],

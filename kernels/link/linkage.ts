@@ -70,6 +70,32 @@ export interface Process {
   heartbeats: number;
 }
 
+/**
+ * What the kernel does for services that are processes, by name: so that one of them can be replaced (a mutant makes a
+ * mistake). They call each other through `link.processes` only.
+ */
+export interface ProcessRoutines {
+  /** Its tables: segment, text and the registers of its devices, for user mode. */
+  layOut(link: Link, linked: Linked, process: Process): void;
+  /** Its devices reach what it reaches, by the same addresses. */
+  confineDevices(link: Link, linked: Linked, process: Process): void;
+  /** The message that waits goes into its registers. */
+  deliver(link: Link, process: Process): void;
+  /** It answers what it has in hand, if anything. */
+  answer(link: Link, linked: Linked, process: Process, result: number): void;
+  /** It is no more: on no hart, in no queue. Its client is told. */
+  crashed(link: Link, linked: Linked, process: Process): void;
+  /** Copies between two that need not have the same tables: 0, or −EFAULT. */
+  copyAcross(
+    link: Link,
+    source: Asker,
+    from: VirtualAddress,
+    target: Asker,
+    to: VirtualAddress,
+    bytes: number,
+  ): number;
+}
+
 /** One service of this boot. */
 export interface Linked {
   readonly service: Service;
@@ -103,6 +129,7 @@ export interface Linked {
 export interface Link {
   readonly k: State;
   readonly services: readonly Linked[];
+  readonly processes: ProcessRoutines;
   readonly byName: ReadonlyMap<ServiceName, Linked>;
   readonly threads: Map<number, Thread>;
   /** Threads without a task that can go on. */

@@ -15,7 +15,6 @@ import { KERNEL_CLIENT, taskClient } from './copying.ts';
 import { reserve } from './install.ts';
 import { FORGET, type Link } from './linkage.ts';
 import { comesBack, needsFrame, page } from './pager.ts';
-import { crashed } from './process/messages.ts';
 import { createProcess, serviceOf } from './process/process.ts';
 import { HEARTBEAT, heartbeat, isAnyoneSilent, showsLife, usedSlice } from './process/watch.ts';
 import { ask } from './requests.ts';
@@ -113,7 +112,7 @@ const watched = (base: Routines, linkOf: LinkOf): Partial<Routines> => ({
       return;
     }
     k.routines.vacate(k, hart);
-    crashed(link, linked, linked.process);
+    link.processes.crashed(link, linked, linked.process);
   },
   preempt: (k, hart, task) => {
     const link = linkOf(k);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { defineKernel, type Kernel } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import { routines } from '../../kernels/core/routines.ts';
-import { buildMonolithic, monolithic } from '../../kernels/monolithic/index.ts';
+import { monolithic } from '../../kernels/monolithic/index.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Report } from '../report.ts';
 import { check } from './check.ts';
@@ -27,14 +28,14 @@ describe('check', () => {
   });
 
   test('is a function of kernel and seed', async () => {
-    const kernel = buildMonolithic({ zeroFrame: () => undefined });
+    const kernel = buildCore({ zeroFrame: () => undefined });
     const [one, two] = [await checked(kernel, 128), await checked(kernel, 128)];
     expect(one).toEqual(two);
     expect((await checked(kernel, 128, 4)).events).not.toBe(one.events);
   });
 
   test('tells a missing fence as a short story, and what shares its cause once', async () => {
-    const report = await checked(buildMonolithic({ fencePage: () => undefined }));
+    const report = await checked(buildCore({ fencePage: () => undefined }));
     const story = storyOf(report, 'isolation/no-access-after-unmap');
     expect(report.verdict).toBe('failed');
     expect(story?.clause).toBe('stale-after-unmap');
@@ -45,7 +46,7 @@ describe('check', () => {
   });
 
   test('finds a leak that no single run shows: two runs differ', async () => {
-    const kernel = buildMonolithic({
+    const kernel = buildCore({
       write: (k, hart, task, va, length, a2) => {
         // A short count is allowed; here it depends on words of frames that are not the caller's.
         const words = k.image.freeFrames.map((frame) => k.machine.frame(frame)[0] ?? 0);
@@ -104,7 +105,7 @@ describe('check', () => {
   });
 
   test('a kernel that throws fails one property, and the others are still reported', async () => {
-    const kernel = buildMonolithic({
+    const kernel = buildCore({
       unmap: () => {
         throw new Error('not written yet');
       },
@@ -118,7 +119,7 @@ describe('check', () => {
 
 describe('replay', () => {
   test('shows a saved counterexample again, and passes where the kernel was mended', async () => {
-    const kernel = buildMonolithic({ zeroFrame: () => undefined });
+    const kernel = buildCore({ zeroFrame: () => undefined });
     const story = storyOf(await checked(kernel), 'isolation/fresh-pages-are-zero');
     if (!story) throw new Error('no story');
     const saved = JSON.parse(JSON.stringify(story));

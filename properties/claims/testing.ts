@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../hardware/contract.ts';
 import { routines } from '../../kernels/core/routines.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import { SERVICE_NAMES } from '../../kernels/services/contract.ts';
 import { type Comparison, onFront, type SubjectReport } from './compare.ts';
 import { FAMILIES } from './families.ts';
@@ -20,7 +20,7 @@ const detouring = (architecture: Kernel['architecture'], detours: number): Kerne
     routines.call(k, hart, task);
   };
   return {
-    ...buildMonolithic({ call, name: architecture }),
+    ...buildCore({ call, name: architecture }),
     architecture,
     services: SERVICE_NAMES.map((name, index) => ({
       name,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import { routines } from '../../kernels/core/routines.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { check } from '../checker/check.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Counterexample } from '../report.ts';
@@ -21,7 +21,7 @@ const notes = ({ steps }: Counterexample): string[] =>
 describe('a story', () => {
   test('of a stale TLB says which hart read the entry, and where fences ran', async () => {
     const story = await storyOf(
-      buildMonolithic({ shootdown: () => undefined }),
+      buildCore({ shootdown: () => undefined }),
       'isolation/no-access-after-unmap',
     );
     expect(story.explanation.table[0]).toEqual([
@@ -38,7 +38,7 @@ describe('a story', () => {
 
   test('of a page that is not cleared tells the life of its frame', async () => {
     const story = await storyOf(
-      buildMonolithic({ zeroFrame: () => undefined }),
+      buildCore({ zeroFrame: () => undefined }),
       'isolation/fresh-pages-are-zero',
     );
     const history = story.explanation.table.map((row) => row.join(' '));
@@ -50,7 +50,7 @@ describe('a story', () => {
 
   test('of a lost register says whose value it is', async () => {
     const story = await storyOf(
-      buildMonolithic({
+      buildCore({
         restoreContext: (k, hart, task) => {
           const kept = hart.save()[9] ?? 0;
           routines.restoreContext(k, hart, task);
@@ -66,14 +66,14 @@ describe('a story', () => {
   });
 
   test('of an endless loop shows the loop as one step', async () => {
-    const story = await storyOf(buildMonolithic({ slice: () => 1e9 }), 'control/regains-control');
+    const story = await storyOf(buildCore({ slice: () => 1e9 }), 'control/regains-control');
     expect(texts(story).at(-1)).toBe('loop, 257 times');
     expect(story.steps.length).toBeLessThanOrEqual(4);
   });
 
   test('of lost frames counts what is in use', async () => {
     const story = await storyOf(
-      buildMonolithic({ releasePage: () => undefined }),
+      buildCore({ releasePage: () => undefined }),
       'isolation/frames-are-not-lost',
     );
     expect(story.explanation.table.map(([what]) => what)).toContain('free at boot');
@@ -96,7 +96,7 @@ describe('a story', () => {
       todo: /loop/,
     },
   ])('of a handler that $how says what it was entered for', async ({ unmap, todo }) => {
-    const story = await storyOf(buildMonolithic({ unmap }), 'control/kernel-stays-up');
+    const story = await storyOf(buildCore({ unmap }), 'control/kernel-stays-up');
     expect(story.steps).toHaveLength(1);
     expect(story.explanation.table).toContainEqual(['a7', '7  unmap']);
     expect(story.todo).toMatch(todo);
@@ -104,7 +104,7 @@ describe('a story', () => {
 
   test('of a wrong result lists what the caller has', async () => {
     const story = await storyOf(
-      buildMonolithic({ unmap: (...all) => Math.max(0, routines.unmap(...all)) }),
+      buildCore({ unmap: (...all) => Math.max(0, routines.unmap(...all)) }),
       'abi/memory',
     );
     expect(story.expected).toContain('-EINVAL');
@@ -113,7 +113,7 @@ describe('a story', () => {
 
   test('names the hart where a task is no longer on the one it started on', async () => {
     const story = await storyOf(
-      buildMonolithic({ shootdown: () => undefined }),
+      buildCore({ shootdown: () => undefined }),
       'isolation/no-access-after-unmap',
     );
     for (const { task, hart, text } of story.steps) {

@@ -1,10 +1,11 @@
 /** Other ways to choose and to clear frames: which frame a page gets is the kernel's business. */
+
+import { buildCore } from '../../kernels/core/build.ts';
 import { entryOf } from '../../kernels/core/frames.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import { Control, FREE_FRAME } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get, set } from '../../kernels/core/tables.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import type { Frame } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 
@@ -34,7 +35,7 @@ export const variants: readonly Variant[] = [
     id: 'lowest-frame',
     description:
       'The free frame with the lowest number is taken, found by a scan of the frame table.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:lowest-frame',
       takeFrame: takeLowest,
       giveFrame: markFree,
@@ -43,7 +44,7 @@ export const variants: readonly Variant[] = [
   {
     id: 'oldest-frame',
     description: 'Free frames are a queue: the one that has been free for longest is taken.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:oldest-frame',
       takeFrame: takeOldest,
       giveFrame: giveLast,
@@ -52,7 +53,7 @@ export const variants: readonly Variant[] = [
   {
     id: 'zero-on-free',
     description: 'A frame is cleared when it is given back, and not again when it is taken.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:zero-on-free',
       zeroFrame: () => {},
       giveFrame: (k, frame) => {

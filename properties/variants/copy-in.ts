@@ -1,11 +1,11 @@
 /** Other ways to read a caller's bytes: through the MMU, and a few at a time. */
 import type { Hart } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import type { Space } from '../../kernels/core/layout.ts';
 import { leafOf } from '../../kernels/core/pages.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { runningOn } from '../../kernels/core/tasks.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { Cause, PAGE_SHIFT, Pte, type VirtualAddress } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 
@@ -41,7 +41,7 @@ export const variants: readonly Variant[] = [
     id: 'mmu-copy-in',
     description:
       'write reads the caller’s bytes through the MMU with SUM set, and takes nested page faults.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:mmu-copy-in',
       sendBytes: sendThroughMmu,
       trapFromKernel: repairNested,
@@ -50,7 +50,7 @@ export const variants: readonly Variant[] = [
   {
     id: 'short-writes',
     description: 'write sends at most three bytes a call.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:short-writes',
       write: (k, hart, task, va, length, unused) =>
         routines.write(k, hart, task, va, Math.min(length, 3), unused),

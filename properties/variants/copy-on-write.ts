@@ -6,10 +6,10 @@
  * hold the zero frame in their TLBs and would go on reading zeros: they are shot down, as for an unmap.
  */
 import type { Hart } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import { Control, POLICY_BIT, PROMISED, type Space } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import {
   type Frame,
   LEAF_BITS,
@@ -59,7 +59,7 @@ export const variants: readonly Variant[] = [
     id: 'copy-on-write',
     description:
       'Untouched pages share one read-only frame of zeros, and are copied on the first store.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:copy-on-write',
       mapPage,
       promise,

@@ -1,11 +1,11 @@
 /** Other ways to keep TLBs true: fencing more than is needed is slow, but right. */
 import type { Hart } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import { askToFence } from '../../kernels/core/fences.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import { type Space, SpaceWord } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get } from '../../kernels/core/tables.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { asidOf } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 
@@ -18,7 +18,7 @@ export const variants: readonly Variant[] = [
   {
     id: 'flush-all',
     description: 'Every switch to a task flushes the whole TLB.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:flush-all',
       switchTo: (k, hart, task) => {
         routines.switchTo(k, hart, task);
@@ -29,7 +29,7 @@ export const variants: readonly Variant[] = [
   {
     id: 'flush-asid',
     description: 'A change of one page flushes everything of its address space.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:flush-asid',
       fencePage: (k: State, hart: Hart, space: Space) =>
         hart.fence(undefined, asidOf(get(k, space, SpaceWord.satp))),
@@ -38,12 +38,12 @@ export const variants: readonly Variant[] = [
   {
     id: 'no-asids',
     description: 'All address spaces use asid 0, and every change of tables flushes it.',
-    kernel: buildMonolithic({ name: 'variant:no-asids', allocateAsid: () => 0 }),
+    kernel: buildCore({ name: 'variant:no-asids', allocateAsid: () => 0 }),
   },
   {
     id: 'broadcast-shootdown',
     description:
       'A change of one page makes every hart fence, also those that cannot use the page.',
-    kernel: buildMonolithic({ name: 'variant:broadcast-shootdown', shootdown: broadcast }),
+    kernel: buildCore({ name: 'variant:broadcast-shootdown', shootdown: broadcast }),
   },
 ];

@@ -1,9 +1,9 @@
 /** Other ways to map: pages at once, and the kernel elsewhere. */
 import type { Hart } from '../../hardware/contract.ts';
+import { buildCore } from '../../kernels/core/build.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import type { Space } from '../../kernels/core/layout.ts';
 import { countPages, leafOf } from '../../kernels/core/pages.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { DIRECT_MAP, KERNEL_TEXT } from '../../spec/layout.ts';
 import { type Frame, Pte, pte, type Rights, type Vpn, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
@@ -40,11 +40,11 @@ export const variants: readonly Variant[] = [
   {
     id: 'eager',
     description: 'A page gets its frame when it is mapped, not at the first touch.',
-    kernel: buildMonolithic({ name: 'variant:eager', mapPage: mapAtOnce }),
+    kernel: buildCore({ name: 'variant:eager', mapPage: mapAtOnce }),
   },
   {
     id: 'other-layout',
     description: 'The kernel’s text is mapped at 0x9000_0000, and RAM at 0xe000_0000.',
-    kernel: buildMonolithic({ name: 'variant:other-layout', kernelRoot: kernelElsewhere }),
+    kernel: buildCore({ name: 'variant:other-layout', kernelRoot: kernelElsewhere }),
   },
 ];

@@ -1,11 +1,11 @@
 /** Other schedulers: any choice of the next task is right, as long as nobody idles and no fairness is claimed. */
 
+import { buildCore } from '../../kernels/core/build.ts';
 import type { State } from '../../kernels/core/kernel.ts';
 import { Control, type Task, TaskWord } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { wakeHart } from '../../kernels/core/schedule.ts';
 import { get, set } from '../../kernels/core/tables.ts';
-import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import type { Variant } from './variant.ts';
 
 const enqueueFirst = (k: State, task: Task): void => {
@@ -37,18 +37,18 @@ export const variants: readonly Variant[] = [
   {
     id: 'lifo',
     description: 'The task that became ready last runs next; no fairness is claimed.',
-    kernel: buildMonolithic({ name: 'variant:lifo', fairness: false, enqueue: enqueueFirst }),
+    kernel: buildCore({ name: 'variant:lifo', fairness: false, enqueue: enqueueFirst }),
   },
   {
     id: 'random-order',
     description: 'Any ready task runs next, by a seeded generator; no fairness is claimed.',
-    kernel: buildMonolithic({ name: 'variant:random-order', fairness: false, pickNext: pickAny }),
+    kernel: buildCore({ name: 'variant:random-order', fairness: false, pickNext: pickAny }),
   },
   {
     id: 'shortest-slice',
     description:
       'Every task loses its hart after one instruction, and every wake-up wakes all harts that idle.',
-    kernel: buildMonolithic({
+    kernel: buildCore({
       name: 'variant:shortest-slice',
       slice: () => 1,
       enqueue: (k, task) => {

@@ -6,14 +6,14 @@ import { type CallRoutine, NO_RESULT, type State } from '../../core/kernel.ts';
 import { HartWord, hartAt, type Task, TaskWord } from '../../core/layout.ts';
 import { get, set } from '../../core/tables.ts';
 import type { Steps } from '../../services/contract.ts';
-import { copyAcross, serviceClient } from '../copying.ts';
+import { serviceClient } from '../copying.ts';
 import { awaitInterrupt } from '../install.ts';
 import type { Link, Linked, Process } from '../linkage.ts';
 import { ask } from '../requests.ts';
 import type { LinkOf } from '../routines.ts';
 import { begin } from '../threads.ts';
 import { ServiceCall } from './layout.ts';
-import { answer, receive } from './messages.ts';
+import { receive } from './messages.ts';
 import { serviceOf } from './process.ts';
 
 interface Caller {
@@ -39,7 +39,7 @@ const only =
 
 const next: ServiceRoutine = ({ link, linked, process, hart, task }, result) => {
   const { k } = link;
-  answer(link, linked, process, result | 0);
+  link.processes.answer(link, linked, process, result | 0);
   if (receive(link, process)) {
     k.routines.restoreContext(k, hart, task);
     return NO_RESULT;
@@ -50,18 +50,18 @@ const next: ServiceRoutine = ({ link, linked, process, hart, task }, result) => 
 };
 
 const reply: ServiceRoutine = ({ link, linked, process }, result) => {
-  answer(link, linked, process, result | 0);
+  link.processes.answer(link, linked, process, result | 0);
   return 0;
 };
 
 const copyIn: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
   process.inHand && linked.client
-    ? copyAcross(link, linked.client, from, serviceClient(link, linked), to, bytes)
+    ? link.processes.copyAcross(link, linked.client, from, serviceClient(link, linked), to, bytes)
     : -Errno.EFAULT;
 
 const copyOut: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
   process.inHand && linked.client
-    ? copyAcross(link, serviceClient(link, linked), from, linked.client, to, bytes)
+    ? link.processes.copyAcross(link, serviceClient(link, linked), from, linked.client, to, bytes)
     : -Errno.EFAULT;
 
 const deviceCalled = (number: number, { service }: Linked): DeviceName | undefined =>

@@ -34,7 +34,7 @@ export function* send(
   process.message = [client.id, ...request];
   process.patience = 0;
   if (process.receiving) {
-    deliver(link, process);
+    link.processes.deliver(link, process);
     makeReady(link, process);
   }
   while (process.answer === undefined) yield SLEEP;
@@ -42,7 +42,7 @@ export function* send(
 }
 
 /** The message that waits goes into the registers of the process. */
-const deliver = (link: Link, process: Process): void => {
+export const deliver = (link: Link, process: Process): void => {
   setArguments(link, process, process.message ?? []);
   process.message = undefined;
   process.receiving = false;
@@ -61,7 +61,7 @@ export const answer = (link: Link, linked: Linked, process: Process, result: num
 export const receive = (link: Link, process: Process): boolean => {
   process.receiving = true;
   if (!process.message) return false;
-  deliver(link, process);
+  link.processes.deliver(link, process);
   return true;
 };
 
@@ -78,5 +78,5 @@ export const crashed = (link: Link, linked: Linked, process: Process): void => {
   const waited = process.inHand || process.message !== undefined;
   process.message = undefined;
   process.inHand = waited;
-  answer(link, linked, process, -Errno.EIO);
+  link.processes.answer(link, linked, process, -Errno.EIO);
 };

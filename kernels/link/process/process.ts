@@ -54,8 +54,8 @@ export const startProcess = (link: Link, linked: Linked, process: Process): void
   const { task } = process;
   if (linked.entry === 0) linked.entry = install(link, linked);
   for (const frame of linked.segment) k.routines.zeroFrame(k, frame);
-  layOut(link, linked, process);
-  confineDevices(link, linked, process);
+  link.processes.layOut(link, linked, process);
+  link.processes.confineDevices(link, linked, process);
   for (let word = 0; word < 32; word++) set(k, task, TaskWord.context + word, 0);
   set(k, task, TaskWord.context, linked.entry);
   set(k, task, TaskWord.thread, 0);
@@ -72,7 +72,7 @@ const install = (link: Link, linked: Linked): number => {
 };
 
 /** Its tables. No TLB holds anything of it that would not be the same now, but to be sure all forget. */
-const layOut = ({ k }: Link, linked: Linked, process: Process): void => {
+export const layOut = ({ k }: Link, linked: Linked, process: Process): void => {
   const root = k.machine.frame(process.root);
   root.set(k.machine.frame(wordIn(k.control, Control.kernelRoot)));
   root[0] = pte(process.userLeaf, V);
@@ -90,7 +90,7 @@ const layOut = ({ k }: Link, linked: Linked, process: Process): void => {
 const IOMMU = DEVICE_WINDOW + Device.iommu * PAGE_SIZE;
 
 /** Its devices reach what the process reaches, by the same addresses. */
-const confineDevices = ({ k, hart }: Link, { service }: Linked, process: Process): void => {
+export const confineDevices = ({ k, hart }: Link, { service }: Linked, process: Process): void => {
   const root = rootOf(get(k, get(k, process.task, TaskWord.space), SpaceWord.satp));
   for (const name of service.devices) {
     const device = Device[name];

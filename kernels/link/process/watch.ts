@@ -5,7 +5,6 @@
  */
 import type { Hart } from '../../../hardware/contract.ts';
 import type { Link, Linked, Process } from '../linkage.ts';
-import { crashed } from './messages.ts';
 
 /** Slices that a service may use for one request, its yields included. */
 const MOST_SLICES = 64;
@@ -19,7 +18,7 @@ export const usedSlice = (link: Link, hart: Hart, linked: Linked, process: Proce
   process.patience += 1;
   if (!isAsked(process) || process.patience <= MOST_SLICES) return false;
   link.k.routines.vacate(link.k, hart);
-  crashed(link, linked, process);
+  link.processes.crashed(link, linked, process);
   return true;
 };
 
@@ -37,7 +36,8 @@ export const heartbeat = (link: Link): void => {
     const { process } = linked;
     if (!process || !isSilent(linked, process)) continue;
     process.heartbeats += 1;
-    if (process.heartbeats > link.k.machine.harts.length) crashed(link, linked, process);
+    if (process.heartbeats > link.k.machine.harts.length)
+      link.processes.crashed(link, linked, process);
   }
 };
 

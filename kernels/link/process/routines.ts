@@ -1,0 +1,14 @@
+/** The routines for services that are processes, as the reference kernels have them. */
+import { copyAcross } from '../copying.ts';
+import type { ProcessRoutines } from '../linkage.ts';
+import { answer, crashed, deliver } from './messages.ts';
+import { confineDevices, layOut } from './process.ts';
+
+export const processRoutines: ProcessRoutines = {
+  layOut,
+  confineDevices,
+  deliver,
+  answer,
+  crashed,
+  copyAcross,
+};
