@@ -10,28 +10,35 @@ import type { Workload } from '../../spec/workload.ts';
 import { keepLog } from '../checker/failure.ts';
 import { judgeRun } from '../checker/judge-run.ts';
 import { findLeak, observersOf } from '../checker/pair.ts';
+import { notClaimed } from '../checker/select.ts';
+import { SUITES, type Suite, suiteOf, workloadsOf } from '../checker/suites.ts';
 import { Tally } from '../checker/tally.ts';
+import { factsOf } from '../execute/facts.ts';
 import { confidentialPair } from './confidential.ts';
-import { workloadArbitrary } from './workload.ts';
-
-/** Calls that a kernel may claim. */
-const CORE = new Set<string>(CALLS.map(({ name }) => name));
 
 const arena = new Arena();
+const facts = factsOf(monolithic);
 const run = (workload: Workload) => runWorkload(monolithic, workload, { arena });
-const sample = (seed: number, numRuns: number) => fc.sample(workloadArbitrary(), { seed, numRuns });
+const sample = (suite: Suite, seed: number, numRuns: number) =>
+  fc.sample(workloadsOf(suite, facts), { seed, numRuns });
 
-describe('generated workloads', () => {
+describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $id', ({ suite }) => {
   const tally = new Tally();
-  for (const workload of sample(2, 1200)) {
+  for (const workload of sample(suite, 2, suite.enough * 0.6)) {
     const judgement = judgeRun(run(workload), workload, monolithic);
     expect(judgement.violation).toBeUndefined();
     tally.add(judgement);
   }
 
-  const wanted = new Set(PROPERTIES.flatMap(({ exercise }) => exercise));
-  const called = TRANSITION_NAMES.filter((name) => CORE.has(name.replace('Refused', '')));
-  for (const name of called) wanted.add(name);
+  const wanted = new Set(
+    PROPERTIES.filter(
+      (property) => suiteOf(property) === suite && notClaimed(property, facts) === undefined,
+    ).flatMap(({ exercise }) => exercise),
+  );
+  const calls = new Set<string>(
+    CALLS.filter(({ group }) => suite.groups.includes(group)).map(({ name }) => name),
+  );
+  for (const name of TRANSITION_NAMES) if (calls.has(name.replace('Refused', ''))) wanted.add(name);
   test.each([...wanted].map((name) => ({ name })))(
     'take the transition $name in at least 6 of 100',
     ({ name }) => {
@@ -47,7 +54,7 @@ describe('generated workloads', () => {
 describe('confidential pairs', () => {
   test('look the same to everybody else on a kernel that keeps secrets', () => {
     let pairs = 0;
-    for (const workload of sample(3, 400)) {
+    for (const workload of SUITES.flatMap((suite) => sample(suite, 3, 400))) {
       const pair = confidentialPair(workload);
       if (!pair) continue;
       pairs += 1;
