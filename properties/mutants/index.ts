@@ -9,6 +9,7 @@ import { filesWaiting } from './files-waiting.ts';
 import { frames } from './frames.ts';
 import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
+import { privilege } from './privilege.ts';
 import { registers } from './registers.ts';
 import { scheduling } from './scheduling.ts';
 import { tables } from './tables.ts';
@@ -32,4 +33,5 @@ export const mutants: readonly Mutant[] = [
   ...filesContents,
   ...filesWaiting,
   ...filesDatagrams,
+  ...privilege,
 ];
