@@ -48,6 +48,8 @@ export const Control = {
   ownFrames: 13,
   /** The free frame that the next page gets, where somebody has chosen one; 0: any. */
   chosen: 14,
+  /** A frame of what extends this kernel by messages (kernels/ipc); 0: none. */
+  messages: 15,
   harts: 16,
   frameTable: 80,
   taskTable: 128,
@@ -104,6 +106,8 @@ export const TaskWord = {
   thread: 7,
   /** Not 0 while it waits in the kernel for something else than a child or a hart: it is in no queue. */
   blocked: 8,
+  /** 16 words for what extends this kernel by messages (kernels/ipc). */
+  messages: 16,
   /** 32 words: pc, x1 to x31. */
   context: 32,
 } as const;

@@ -40,6 +40,17 @@ export const findRecord = (k: State, table: Table, word: number, value: number):
   return 0;
 };
 
+/** Whether any record in use fits. */
+export const someRecord = (k: State, table: Table, fits: (record: Address) => boolean): boolean => {
+  for (let index = 0; index < framesOf(k, table); index++) {
+    const first = frameAt(k, table, index) << 10;
+    for (let record = first; record < first + WORDS_PER_FRAME; record += table.words) {
+      if (get(k, record, 0) !== 0 && fits(record)) return true;
+    }
+  }
+  return false;
+};
+
 /** A record that nobody has in one frame; 0: all are in use. */
 const freeIn = (k: State, table: Table, frame: Frame): Address => {
   const first = frame << 10;

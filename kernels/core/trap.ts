@@ -102,6 +102,11 @@ export const call = (k: State, hart: Hart, task: Task): void => {
   const routine = k.calls[hart.a7];
   const result =
     routine === undefined ? -Errno.ENOSYS : routine(k, hart, task, hart.a0, hart.a1, hart.a2);
+  finishCall(k, hart, task, result);
+};
+
+/** The caller gets the result, if it goes on with one. */
+export const finishCall = (k: State, hart: Hart, task: Task, result: number): void => {
   if (result === NO_RESULT || result === TRY_AGAIN) return;
   hart.a0 = result;
   set(k, task, TaskWord.context + A0, result);
