@@ -22,6 +22,21 @@ describe('a saved counterexample', () => {
     expect(readSaved(renderCounterexample(story), 'x.json')).toEqual(story);
   });
 
+  test('with texts, devices and faults is read back as it was', () => {
+    const story = sample('stale-tlb');
+    const workload: Workload = {
+      ...story.workload,
+      programs: story.workload.programs.map((program) => ({ ...program, texts: ['/a', '/d/b'] })),
+      devices: { diskLatency: 64, networkLatency: 1, diskStuckAfter: 3 },
+      faults: [
+        { service: 'files', request: 2, kind: 'wild store', va: 0x9000_0000, value: 7 },
+        { service: 'disk', request: 0, kind: 'silence' },
+      ],
+    };
+    const saved = { ...story, workload };
+    expect(readSaved(renderCounterexample(saved), 'x.json')).toEqual(saved);
+  });
+
   const story = sample('two-runs');
   const withField = (changed: object): string => JSON.stringify({ ...story, ...changed });
   const withWorkload = (changed: Partial<Workload> | object): string =>
@@ -32,6 +47,16 @@ describe('a saved counterexample', () => {
   test.each([
     ['is not JSON', '{', 'it is not JSON'],
     ['is empty', '', 'it is not JSON'],
+    [
+      'has a text that does not fit',
+      withWorkload({ programs: [{ bodies: [[]], texts: ['/sixteen bytes!!'] }] }),
+      'workload.programs.0.texts.0 must NOT have more than 15 characters',
+    ],
+    [
+      'has a device that is too slow',
+      withWorkload({ devices: { diskLatency: 65, networkLatency: 1 } }),
+      'workload.devices.diskLatency must be <= 64',
+    ],
     ['is a list', '[]', 'it must be of type object'],
     ['is nothing', 'null', 'it must be of type object'],
     ['is something else', '{}', 'it has no "format"'],
