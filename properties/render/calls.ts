@@ -28,6 +28,7 @@ const callLines = (call: CallDescription, columns: number): readonly Line[] => {
     span(signature(call), 'cyan'),
   ];
   const right = line(group, 'dim');
+  const errno = Math.max(6, ...Object.keys(errors).map((name) => name.length));
   return [
     justify(left, right, columns) ?? left,
     ...indent(
@@ -37,8 +38,8 @@ const callLines = (call: CallDescription, columns: number): readonly Line[] => {
     ...Object.entries(errors).flatMap(([name, when]) =>
       indent(
         sideBySide(
-          [[line(name, 'yellow')], wrap(when, columns - 12).map((text) => line(text))],
-          [6],
+          [[line(name, 'yellow')], wrap(when, columns - errno - 6).map((text) => line(text))],
+          [errno],
         ),
         4,
       ),
