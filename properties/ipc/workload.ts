@@ -79,6 +79,19 @@ const client = side(
 const body = fc
   .tuple(fc.nat(3), fc.oneof(mixed, server, client))
   .map(([turns, rest]) => [...Array.from({ length: turns }, () => call('yield')), ...rest]);
+/** What a parent does to those that wait: kills one, takes away what it was given, or what it has. */
+const ending = fc
+  .array(
+    fc.oneof(
+      fc.constant(call('yield')),
+      tid.map((task) => call('kill', task)),
+      slot.map((place) => call('revoke', place)),
+      slot.map((place) => call('drop', place)),
+      fc.constant(call('receive', 0)),
+    ),
+    { maxLength: 5 },
+  )
+  .map((steps) => [...steps, call('exit', 0)]);
 const thread = (index: number): Operation => ({
   op: 'call',
   call: 'thread',
@@ -104,20 +117,32 @@ export const ipcWorkloadArbitrary: fc.Arbitrary<Workload> = fc
     harts: fc.constantFrom(1, 1, 2, 3),
     opening: beginning,
     bodies: fc.tuple(body, body, body),
+    last: ending,
     child: fc.tuple(body, body),
     schedule: fc.array(fc.nat(2), { maxLength: 30 }),
     interrupts: fc.array(fc.record({ hart: fc.nat(2), after: fc.nat(20) }), { maxLength: 3 }),
     ipiDelay: fc.constantFrom(0, 0, 3),
   })
-  .map(({ harts, opening, bodies: [first, ...rest], child, schedule, interrupts, ipiDelay }) => ({
-    format: WORKLOAD_FORMAT,
-    harts,
-    frames: 48,
-    tlbEntries: 8,
-    ipiDelay,
-    programs: [{ bodies: [[...opening, ...first], ...rest] }, { bodies: child }],
-    start: [0],
-    schedule: schedule.map((hart) => hart % harts),
-    interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
-    steps: 600,
-  }));
+  .map(
+    ({
+      harts,
+      opening,
+      bodies: [first, ...rest],
+      last,
+      child,
+      schedule,
+      interrupts,
+      ipiDelay,
+    }) => ({
+      format: WORKLOAD_FORMAT,
+      harts,
+      frames: 48,
+      tlbEntries: 8,
+      ipiDelay,
+      programs: [{ bodies: [[...opening, ...first, ...last], ...rest] }, { bodies: child }],
+      start: [0],
+      schedule: schedule.map((hart) => hart % harts),
+      interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
+      steps: 600,
+    }),
+  );
