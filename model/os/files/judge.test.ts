@@ -476,6 +476,14 @@ describe('datagrams', () => {
     expect(refused.violation).toBeUndefined();
     const free = pair(call('bind', 7), call('exit', 0)).calls(1).back(1, { a0: 0 }).calls(1);
     expect(free.calls(2, 1).back(2, { a0: 0, hart: 1 }).violation).toBeUndefined();
+    const raced = pair(call('bind', 7), call('exit', 0)).calls(1).back(1, { a0: 0 });
+    const early = raced
+      .calls(2, 1)
+      .calls(1)
+      .back(2, { a0: error('EADDRINUSE'), hart: 1 });
+    expect(early.violation).toBeUndefined();
+    const late = pair(call('bind', 7), call('exit', 0)).calls(1).back(1, { a0: 0 });
+    expect(late.calls(2, 1).calls(1).back(2, { a0: 0, hart: 1 }).violation).toBeUndefined();
     const queued = told([call('bind', 7), 0], [call('sendTo', 7, F, 2), 2]);
     const key = keyOf(queued.state);
     expect(keyOf(copyState(queued.state))).toEqual(key);

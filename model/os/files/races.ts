@@ -1,8 +1,8 @@
 /**
- * Memory that a call on files or datagrams uses while other tasks change it: pages that come and go, and stores to what
- * it reads. Such a call may have taken effect before or after.
+ * What a call on files or datagrams uses while other tasks change it: pages that come and go, stores to what it reads, a
+ * port whose owner ends. Such a call may have taken effect before or after.
  */
-import type { CallName } from '../../../spec/abi.ts';
+import { Call, type CallName } from '../../../spec/abi.ts';
 import { MAX_DATAGRAM } from '../../../spec/calls/datagrams.ts';
 import type { Event } from '../../../spec/events.ts';
 import { MAX_PATH, MAX_TRANSFER } from '../../../spec/files.ts';
@@ -51,6 +51,7 @@ export const isRaced = (
   actor: Task,
   event: Event,
 ): boolean => {
+  if (name === 'bind' && mayEndOwner(state, args[0], actor, event)) return true;
   if (event.kind === 'retire')
     return overwrites(state, caller, sourcesOf(name, args), actor, event.va);
   if (event.kind !== 'return' || !actor.call) return false;
@@ -58,6 +59,14 @@ export const isRaced = (
   const vpn = actor.call.args[0] >>> 12;
   const ranges = [...sourcesOf(name, args), bufferOf(name, args)];
   return space === caller.space && ranges.some((range) => covers(range, vpn));
+};
+
+/** May the owner of the port end with this event: by its own trap, or because it is killed? */
+const mayEndOwner = (state: OsState, port: number, actor: Task, event: Event): boolean => {
+  const owner = state.served.network.get(port)?.owner ?? 0;
+  if (event.kind === 'trap') return actor.space === owner;
+  const kills = event.kind === 'return' && actor.call?.number === Call.kill;
+  return kills && state.tasks.get(actor.call?.args[0] ?? 0)?.space === owner;
 };
 
 /** Does the actor store to a word that the call reads? */
