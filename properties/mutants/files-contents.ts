@@ -9,9 +9,7 @@ import {
   setOffset,
 } from '../../kernels/services/files/descriptors.ts';
 import { sizeOf } from '../../kernels/services/files/inodes.ts';
-import { At } from '../../kernels/services/files/layout.ts';
 import { fileRoutines } from '../../kernels/services/files/routines.ts';
-import { putByte } from '../../kernels/services/files/volume.ts';
 import { fileMutant } from './files.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -29,21 +27,6 @@ export const filesContents: readonly Mutant[] = [
       killedBy: 'files/contents',
       bug: 'CVE-2015-8374: Linux btrfs showed what a file had held before it was truncated',
       longestStory: 12,
-    },
-  ),
-  fileMutant(
-    {
-      allocate: (v) => {
-        const block = fileRoutines.allocate(v);
-        if (block > 0 && block % 3 === 0) putByte(v, At.blocks + block, 0);
-        return block;
-      },
-    },
-    {
-      id: 'block-given-twice',
-      description: 'Some blocks are taken and not noted as taken: two files have the same one.',
-      killedBy: 'files/contents',
-      longestStory: 10,
     },
   ),
   fileMutant(

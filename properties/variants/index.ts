@@ -3,6 +3,7 @@ import { variants as allocators } from './allocators.ts';
 import { variants as copyIn } from './copy-in.ts';
 import { variants as copyOnWrite } from './copy-on-write.ts';
 import { variants as fencing } from './fencing.ts';
+import { variants as files } from './files.ts';
 import { variants as mapping } from './mapping.ts';
 import { variants as scheduling } from './scheduling.ts';
 import type { Variant } from './variant.ts';
@@ -16,4 +17,5 @@ export const variants: readonly Variant[] = [
   ...copyOnWrite,
   ...fencing,
   ...copyIn,
+  ...files,
 ];
