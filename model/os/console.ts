@@ -13,6 +13,7 @@ import { claimedCall } from './calls.ts';
 import { copyState } from './copy.ts';
 import { hex } from './instruction.ts';
 import { isService } from './services.ts';
+import { isAlone } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -24,18 +25,9 @@ const ENDED: Tid = 0;
 const writes = (state: OsState, task: Task | undefined): PendingCall | undefined =>
   task?.call && claimedCall(state, task.call.number)?.name === 'write' ? task.call : undefined;
 
-/** Whether nobody else can change what the task reads. */
-const isAlone = ({ tasks, spaces }: OsState, { space }: Task): boolean => {
-  const pages = [...(spaces.get(space)?.pages.values() ?? [])].map(({ page }) => page);
-  const shared = [...spaces.values()].some(
-    (other) =>
-      other.id !== space && [...other.pages.values()].some(({ page }) => pages.includes(page)),
-  );
-  return (
-    !shared &&
-    [...tasks.values()].filter((one) => one.space === space && one.status !== 'ended').length === 1
-  );
-};
+/** Whether the bytes are surely those that the task reads now. */
+const isExact = (state: OsState, task: Task): boolean =>
+  task.call?.exposed !== true && isAlone(state, task);
 
 /** For whom a service may have sent these bytes. */
 const speakers = (state: OsState, event: ConsoleEvent): readonly Tid[] => {
@@ -43,7 +35,7 @@ const speakers = (state: OsState, event: ConsoleEvent): readonly Tid[] => {
   for (const task of state.tasks.values()) {
     const call = writes(state, task);
     if (!call || call.sent + event.bytes.length > call.args[1]) continue;
-    if (!isAlone(state, task) || differenceIn(state, task, call, event) === undefined) {
+    if (!isExact(state, task) || differenceIn(state, task, call, event) === undefined) {
       found.push(task.tid);
     }
   }
@@ -74,7 +66,7 @@ export const transmitted = (state: OsState, event: ConsoleEvent): Violation | un
   }
   const task = speaker === undefined ? firstWriter(state) : state.tasks.get(speaker);
   const call = writes(state, task);
-  if (!task || !call || isAlone(state, task)) return sentFor(state, task, event);
+  if (!task || !call || isExact(state, task)) return sentFor(state, task, event);
   call.sent += event.bytes.length;
   return undefined;
 };

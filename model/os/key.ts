@@ -72,7 +72,14 @@ const pushTask = (key: number[], task: Task): void => {
 const pushCall = (key: number[], call: PendingCall | undefined): void => {
   key.push(call ? 1 : 0);
   if (!call) return;
-  key.push(call.number, ...call.args, Number(call.done), call.child, call.sent);
+  key.push(
+    call.number,
+    ...call.args,
+    Number(call.done),
+    call.child,
+    call.sent,
+    Number(call.exposed ?? 0),
+  );
   for (const va of call.overwritten ?? []) key.push(va);
   if (call.settled) pushSettlement(key, call.settled);
 };

@@ -78,16 +78,31 @@ export const endTask = (state: OsState, task: Task, exitStatus: number, by: Tid 
   if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');
 };
 
+/** Whether nobody else can change what the task reads. */
+export const isAlone = ({ tasks, spaces }: OsState, { space }: Task): boolean => {
+  const pages = [...(spaces.get(space)?.pages.values() ?? [])].map(({ page }) => page);
+  const shared = [...spaces.values()].some(
+    (other) =>
+      other.id !== space && [...other.pages.values()].some(({ page }) => pages.includes(page)),
+  );
+  return (
+    !shared &&
+    [...tasks.values()].filter((one) => one.space === space && one.status !== 'ended').length === 1
+  );
+};
+
 /** Bytes that one write sends at most. */
 const MOST_BYTES = 4096;
 
+/** Whether a service in user space sends the bytes of `write`. */
+export const sendsRemotely = ({ setting }: OsState): boolean =>
+  setting.services.some(
+    ({ placement, devices }) => placement === 'user' && devices.includes('console'),
+  );
+
 /** A task has ended inside `write`: a service in user space may still send what it has copied. */
 const leaveBytes = (state: OsState, { args, sent }: PendingCall): void => {
-  const { services } = state.setting;
-  if (
-    services.some(({ placement, devices }) => placement === 'user' && devices.includes('console'))
-  )
-    state.lateBytes += Math.min(args[1], MOST_BYTES) - sent;
+  if (sendsRemotely(state)) state.lateBytes += Math.min(args[1], MOST_BYTES) - sent;
 };
 
 export const othersAlive = (state: OsState, tid: Tid): boolean => {

@@ -81,6 +81,8 @@ export interface PendingCall {
   child: Tid;
   /** For write: bytes sent so far. */
   sent: number;
+  /** For write by a service in user space: somebody else could change the bytes when it began. */
+  exposed?: boolean;
   /** For a call of a service that took effect before it returned. */
   settled?: Settlement;
   /** For sync: effects on files when it began. */

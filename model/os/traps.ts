@@ -12,7 +12,7 @@ import { mayAccess, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
 import { begin, isIpc } from './ipc/underway.ts';
-import { endTask, othersAlive } from './space.ts';
+import { endTask, isAlone, othersAlive, sendsRemotely } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -192,6 +192,8 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   const description = claimedCall(state, number);
   if (state.kept) task.call.began = state.kept.effects;
   if (!description) return undefined;
+  if (description.name === 'write' && sendsRemotely(state))
+    task.call.exposed = !isAlone(state, task);
   if (description.name === 'exit') exitNow(state, task, a0);
   else if (state.setting.messaging && isIpc(description.name))
     begin(state, task, description.name, task.call.args);
