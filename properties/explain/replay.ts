@@ -8,7 +8,7 @@ import { Judge } from '../../model/os/judge.ts';
 import { initialState, type OsState } from '../../model/os/state.ts';
 import type { Violation } from '../../model/os/violation.ts';
 import type { Event } from '../../spec/events.ts';
-import { indexOfText, kindOfText, TextKind } from '../../spec/layout.ts';
+import { indexOfText, kindOfText, SERVICE_TID, TextKind } from '../../spec/layout.ts';
 import { A0, Cause, causeName, type HartId, type Tid } from '../../spec/riscv.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 import { judgeRun } from '../checker/judge-run.ts';
@@ -102,7 +102,11 @@ class Replayer {
       this.#row(event);
       if (violation) break;
     }
-    const rows = this.#rows.filter((row, i) => i === this.#rows.length - 1 || worthARow(row));
+    const last = this.#rows.at(-1);
+    const byService = (event?.tid ?? 0) >= SERVICE_TID;
+    const rows = this.#rows.filter(
+      (row) => worthARow(row) || (row === last && (byService || row.task < SERVICE_TID)),
+    );
     return {
       workload: this.#workload,
       run: this.#run,
@@ -191,7 +195,7 @@ class Replayer {
       return;
     }
     if (cause & Cause.interrupt) {
-      const device = cause === Cause.timerInterrupt ? `timer interrupts hart ${hart}` : '';
+      const device = interruptText(cause, hart);
       const row = this.#add({
         task: 0,
         hart,
@@ -247,6 +251,12 @@ class Replayer {
   }
 }
 
+/** What came to a hart; nothing for what harts send each other. */
+const interruptText = (cause: number, hart: HartId): string => {
+  if (cause === Cause.timerInterrupt) return `timer interrupts hart ${hart}`;
+  return cause === Cause.externalInterrupt ? `a device interrupts hart ${hart}` : '';
+};
+
 const trapText = (
   event: { cause: number; tval: number },
   operation: Operation | undefined,
@@ -258,9 +268,9 @@ const trapText = (
   return `${operationText(operation, texts)}: ${causeName(event.cause)}`;
 };
 
-/** Rows of the kernel alone are shown only if something happened in them. */
+/** Rows of the kernel alone, and of services, are shown only if something happened in them. */
 const worthARow = ({ task, devices, kernel, trap }: Row): boolean =>
-  task !== 0 ||
+  (task !== 0 && task < SERVICE_TID) ||
   devices.length > 0 ||
-  trap?.mode === 'U' ||
+  (trap?.mode === 'U' && trap.tid < SERVICE_TID) ||
   kernel.some(({ kind }) => kind === 'halt' || kind === 'wait');
