@@ -103,3 +103,43 @@ describe('notifications', () => {
     expect(registersOf(made, 2)).toContainEqual([NOTIFICATION, 1, 0]);
   });
 });
+
+describe('a call', () => {
+  test('waits its turn where somebody else is ready', () => {
+    const made = run(
+      threads(
+        [call('endpoint'), call('yield'), call('call', 0, 7, 8)],
+        [call('receive', 0), call('reply', 3, 4)],
+        [call('yield'), call('yield'), call('yield')],
+      ),
+    );
+    expect(registersOf(made, 1)).toContainEqual([0, 3, 4]);
+  });
+
+  test('of a task that is killed while it waits for the reply is owed no longer', () => {
+    const made = runWorkload(
+      buildIpc(),
+      workloadOf([], {
+        programs: [
+          {
+            bodies: [
+              [
+                call('endpoint'),
+                call('spawn', 1),
+                call('give', 0, 2),
+                call('yield'),
+                call('receive', 0),
+                call('kill', 2),
+                call('reply', 1, 1),
+                exit,
+              ],
+            ],
+          },
+          { bodies: [[call('call', 0, 5, 5), exit]] },
+        ],
+        steps: 400,
+      }),
+    );
+    expect(resultsOf(made, 1)).toEqual([0, 2, 0, 0, 0, 0, -Errno.EINVAL]);
+  });
+});

@@ -36,7 +36,7 @@ export const quit = ({ k }: Ipc, task: Task): void => {
   const next = get(k, task, MessageWord.next);
   let before = 0;
   let at = get(k, endpoint, EndpointWord.first);
-  while (at !== task) {
+  while (at !== task && at !== 0) {
     before = at;
     at = get(k, at, MessageWord.next);
   }

@@ -3,24 +3,36 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
 import { runWorkload } from '../../hardware/run.ts';
+import { TaskWord } from '../../kernels/core/layout.ts';
+import { get } from '../../kernels/core/tables.ts';
+import { buildHybrid } from '../../kernels/hybrid/index.ts';
 import { buildIpc, claimingIpc, withIpc } from '../../kernels/ipc/index.ts';
+import type { IpcRoutines } from '../../kernels/ipc/kernel.ts';
 import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
+import { A0 } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { Workload } from '../../spec/workload.ts';
-import { judgeRun } from '../checker/judge-run.ts';
+import { judged } from './judged.ts';
 import { ipcWorkloadArbitrary } from './workload.ts';
 
-const judged = (kernel: Kernel, workload: Workload) =>
-  judgeRun(runWorkload(kernel, workload), workload, kernel);
+/** The partner takes its turn. */
+const handOver: IpcRoutines['handOver'] = (ipc, _, task) =>
+  ipc.routines.wake(ipc, task, get(ipc.k, task, TaskWord.context + A0));
 
-const RUNS = Number(process.env['IPC_RUNS'] ?? 300);
+const logOf = (kernel: Kernel, workload: Workload): string =>
+  runWorkload(kernel, workload).words.join();
+
+/** More of them: IPC_RUNS=15000. */
+const RUNS = Number(process.env['IPC_RUNS'] ?? 200);
 const parameters = { numRuns: RUNS, seed: 1 };
 
 const KERNELS: readonly Kernel[] = [
   buildIpc(),
   claimingIpc(buildMonolithic(withIpc())),
+  claimingIpc(buildHybrid(withIpc())),
   claimingIpc(buildMicrokernel(withIpc())),
+  buildIpc({ name: 'messages without the fast path', ipc: { handOver } }),
 ];
 
 /** What the workloads must have done for a pass to mean something. */
@@ -49,6 +61,18 @@ describe.each(KERNELS)('messages of the kernel $name', (kernel) => {
   });
 });
 
+test('the fast path is the slow path, but faster', () => {
+  const fast = buildIpc();
+  const slow = buildIpc({ ipc: { handOver } });
+  fc.assert(
+    fc.property(ipcWorkloadArbitrary, (workload) => {
+      const single = { ...workload, harts: 1, schedule: [], interrupts: [] };
+      expect(logOf(fast, single)).toBe(logOf(slow, single));
+    }),
+    { ...parameters, numRuns: 100 },
+  );
+});
+
 test('the workloads exercise what messages can do', () => {
   const [kernel] = KERNELS;
   if (!kernel) throw new Error('there is no kernel');
@@ -59,12 +83,5 @@ test('the workloads exercise what messages can do', () => {
       counts.set(name, (counts.get(name) ?? 0) + times);
     }
   }
-  if (process.env['IPC_COUNTS'])
-    console.log(
-      [...counts]
-        .filter(([, n]) => n > 0)
-        .map(String)
-        .join('\n'),
-    );
   expect(EXERCISED.filter((name) => !counts.get(name))).toEqual([]);
 });
