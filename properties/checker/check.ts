@@ -33,7 +33,7 @@ export interface CheckOptions {
   readonly seconds?: number;
   /** Milliseconds; needed with `seconds`. The library itself reads no clock. */
   readonly clock?: () => number;
-  /** Glob over property ids. */
+  /** Glob over property ids. Only their suites run. */
   readonly property?: string;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -53,10 +53,15 @@ export const check = async (executor: Executor, options: CheckOptions): Promise<
   const { facts } = executor;
   const wanted = matching(options.property);
   const start = options.clock?.() ?? 0;
-  const total = workloadsWanted(facts, options).reduce((sum, { wanted }) => sum + wanted, 0);
+  const suites = [...new Set(wanted.map((property) => suiteOf(property).id))];
+  const asked = {
+    suites,
+    ...(options.workloads !== undefined && { workloads: options.workloads }),
+  };
+  const total = workloadsWanted(facts, asked).reduce((sum, { wanted }) => sum + wanted, 0);
   const found = await search(executor, {
     seed: options.seed,
-    ...(options.workloads !== undefined && { workloads: options.workloads }),
+    ...asked,
     goOn: (done, failed) => {
       options.onProgress?.({ phase: 'checking', done, total, failed });
       const spent = (options.clock?.() ?? 0) - start;

@@ -158,7 +158,7 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   const goOn = (): boolean => options.goOn?.(tally.workloads, [...failures.keys()]) !== false;
   // Suites take turns, so that each gets its share of the time that there is.
   const batches = function* (): Generator<readonly [SuiteSearch, number]> {
-    const most = Math.max(...[...suites.values()].map(({ wanted }) => wanted));
+    const most = Math.max(0, ...[...suites.values()].map(({ wanted }) => wanted));
     for (let from = 0; from < most; from += BATCH) {
       for (const suite of suites.values()) if (from < suite.wanted) yield [suite, from];
     }
