@@ -67,7 +67,7 @@ export const read: Act = (script, dice) => {
   if (!descriptor) return;
   const { offset, node } = descriptor.description;
   if (node.size > 0 && offset >= node.size && dice.percent(85)) {
-    seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size));
+    seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size || 1));
   }
   readFrom(script, dice, descriptor);
 };
@@ -136,7 +136,7 @@ export const overwrite: Act = (script, dice) => {
   if (!descriptor) return;
   const { node } = descriptor.description;
   if (node.size === 0) writeTo(script, dice, descriptor);
-  seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size));
+  seekTo(script, descriptor, dice.percent(60) ? 0 : dice.roll(node.size || 1));
   writeTo(script, dice, descriptor);
   seekTo(script, descriptor, 0);
   readFrom(script, dice, descriptor, 100);
