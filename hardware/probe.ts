@@ -41,6 +41,7 @@ export class Probe {
   readonly #ram: Uint32Array;
   readonly #shadow: Uint32Array;
   readonly #frames: number;
+  readonly #watched: number;
   readonly #same: Compare;
   /**
    * Of each frame that was ever read as a table: places of its valid entries as last reported, ascending. Kept true as
@@ -48,8 +49,12 @@ export class Probe {
    */
   readonly #valid: (number[] | undefined)[] = [];
 
-  /** @param shadow as large as RAM; takes its present words as reported */
-  constructor(ram: Uint32Array, shadow: Uint32Array, frames: number) {
+  /**
+   * @param shadow as large as RAM; takes its present words as reported
+   * @param watched what pages hold is reported of the first so many frames; beyond them are those of services
+   */
+  constructor(ram: Uint32Array, shadow: Uint32Array, frames: number, watched = frames) {
+    this.#watched = watched;
     this.#ram = ram;
     this.#shadow = shadow;
     this.#frames = frames;
@@ -93,7 +98,7 @@ export class Probe {
   }
 
   #reportPages(first: number, count: number, hart: HartState, log: EventLog): void {
-    const end = Math.min(first + count, this.#frames);
+    const end = Math.min(first + count, this.#watched);
     for (let frame = first; frame < end; frame++) this.#sync(frame, hart, log);
   }
 

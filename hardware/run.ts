@@ -98,7 +98,7 @@ export const assemble = (
   for (const page of kernelTables(frames)) write(words, page);
   for (const page of layout.texts) write(words, page);
   const tracer = options.trace ? new Tracer() : undefined;
-  const probe = log && new Probe(words, arena.shadow(frames), frames);
+  const probe = log && new Probe(words, arena.shadow(frames), frames, workload.frames);
   const core = new Core({
     ram,
     frames,

@@ -2,6 +2,7 @@
 import { ABI_PROPERTIES } from './properties/abi.ts';
 import { CONTROL_PROPERTIES } from './properties/control.ts';
 import { DETERMINISM_PROPERTIES } from './properties/determinism.ts';
+import { FAULT_PROPERTIES } from './properties/faults.ts';
 import { FILE_PROPERTIES } from './properties/files.ts';
 import { IPC_PROPERTIES } from './properties/ipc.ts';
 import { ISOLATION_PROPERTIES } from './properties/isolation.ts';
@@ -16,6 +17,7 @@ export const PROPERTIES: readonly Property[] = [
   ...ABI_PROPERTIES,
   ...FILE_PROPERTIES,
   ...PRIVILEGE_PROPERTIES,
+  ...FAULT_PROPERTIES,
   ...DETERMINISM_PROPERTIES,
 ];
 

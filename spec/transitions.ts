@@ -89,6 +89,8 @@ export const TRANSITIONS = {
   unlinkedWhileOpen: 'a task used a file that had no name any more',
   renameOver: 'a rename replaced what was there',
   appended: 'a write went to the end of the file, not to the offset',
+  serviceFailed: 'a call returned EIO, for its service had failed',
+  servedAfterFailure: 'a call of a service that had failed before succeeded',
   concurrentFileCalls: 'a call on files or datagrams returned while another one was under way',
   bind: 'bind succeeded',
   bindRefused: 'bind failed with an error',

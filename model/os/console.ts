@@ -57,6 +57,7 @@ export const attributions = (state: OsState, event: Event): OsState[] => {
 };
 
 export const transmitted = (state: OsState, event: ConsoleEvent): Violation | undefined => {
+  if (state.setting.unreliable.includes('console')) return undefined; // nobody knows what it sends
   if (!isService(event.tid)) return sentFor(state, state.tasks.get(event.tid), event);
   const speaker = state.speaker ?? speakers(state, event)[0];
   state.speaker = speaker;

@@ -35,7 +35,7 @@ export const halted = (state: OsState, event: Of<'halt'>): Violation => {
     forbidden: 'forbidden-host-call',
   };
   return {
-    clause: clause[event.reason],
+    clause: state.setting.faulty ? 'fault-spreads' : clause[event.reason],
     hart: event.hart,
     tid: state.harts[event.hart]?.task ?? 0,
     expected:

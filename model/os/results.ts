@@ -4,7 +4,7 @@ import { Errno, errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ReturnEvent } from '../../spec/events.ts';
 import type { Clause } from '../../spec/properties.ts';
 import { A0, Pte, type Word } from '../../spec/riscv.ts';
-import type { Transition } from '../../spec/transitions.ts';
+import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import {
   claimedCall,
   effectOf,
@@ -62,6 +62,8 @@ const resultOf = (
       : !call.done && errorAllowed(state, task, call, a0) === true;
   const group = claimedCall(state, call.number)?.group;
   const excused = group && shrugs(state, group, errno, fine) && !isLost(state, task, call, a0);
+  if (state.setting.faulty && name && (isServed(name) || name === 'write'))
+    countFailures(state, errno);
   if (name && group && excused) shrug(state, task, name, call, group);
   else if (!fine || (group && isDoubted(state, group)))
     return wrongResult(state, task, call, a0, errors);
@@ -91,6 +93,13 @@ const countRefusal = (state: OsState, call: PendingCall, name: string | undefine
   const prot = name === 'map' || name === 'protect' ? call.args[1] : 0;
   if (prot & Pte.W && prot & Pte.X) take(state, 'refusedWriteExecute');
   if (name !== 'yield' && name !== 'exit') take(state, `${name}Refused` as Transition);
+};
+
+/** What became of calls whose service goes wrong in this run. */
+const countFailures = (state: OsState, errno: number | undefined): void => {
+  const failed = state.taken[TRANSITION_NAMES.indexOf('serviceFailed')] ?? 0;
+  if (errno === Errno.EIO) take(state, 'serviceFailed');
+  else if (errno === undefined && failed > 0) take(state, 'servedAfterFailure');
 };
 
 const wrongResult = (

@@ -190,6 +190,8 @@ export interface Setting {
   readonly freeFrames: number;
   /** Services or devices may fail: then a call need not return. */
   readonly mayHang: boolean;
+  /** Some service goes wrong in this run. */
+  readonly faulty: boolean;
   /** Groups of calls whose services the workload lets fail. */
   readonly unreliable: readonly AbiGroup[];
 }
@@ -266,6 +268,15 @@ const keepsSynced = (workload: Workload): boolean =>
   unreliableGroups(workload).includes('files') &&
   (workload.faults ?? []).every(({ kind }) => CLEAN.has(kind));
 
+/** The services that go wrong in a run, or lose their device. */
+const brokenServices = ({ faults = [], devices }: Workload): readonly string[] => [
+  ...faults.map(({ service }) => service),
+  ...(devices?.diskStuckAfter === undefined ? [] : ['disk']),
+];
+
+const isOutside = ({ services = [] }: Claims, name: string): boolean =>
+  services.some((service) => service.name === name && service.placement === 'user');
+
 const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup[] => {
   const services = new Set(faults.map(({ service }) => service));
   const files =
@@ -273,6 +284,7 @@ const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup
   return [
     ...(files ? (['files'] as const) : []),
     ...(services.has('network') ? (['datagrams'] as const) : []),
+    ...(services.has('console') ? (['console'] as const) : []),
   ];
 };
 
@@ -294,7 +306,8 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       frames: workload.frames + (claims.serviceFrames ?? 0),
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
-      mayHang: (workload.faults?.length ?? 0) > 0 || workload.devices?.diskStuckAfter !== undefined,
+      mayHang: brokenServices(workload).some((name) => !isOutside(claims, name)),
+      faulty: brokenServices(workload).length > 0,
       unreliable: unreliableGroups(workload),
     },
     tasks: new Map(),

@@ -10,17 +10,22 @@ import { CORE_GROUPS } from '../../spec/calls/core.ts';
 import type { Property } from '../../spec/properties.ts';
 import type { Workload } from '../../spec/workload.ts';
 import type { WorkloadConstraints } from '../arbitraries/constraints.ts';
+import { faultyWorkloadArbitrary } from '../arbitraries/faults.ts';
 import { FILE_GROUPS, fileWorkloadArbitrary } from '../arbitraries/files/workload.ts';
 import { workloadArbitrary } from '../arbitraries/workload.ts';
 import type { KernelFacts } from '../execute/executor.ts';
 
-export type SuiteId = 'core' | 'files';
+export type SuiteId = 'core' | 'files' | 'faults';
 
 export interface Suite {
   readonly id: SuiteId;
   /** What it is about. */
   readonly groups: readonly AbiGroup[];
-  readonly arbitrary: (constraints: Partial<WorkloadConstraints>) => fc.Arbitrary<Workload>;
+  /** @param outside services in user space */
+  readonly arbitrary: (
+    constraints: Partial<WorkloadConstraints>,
+    outside: readonly string[],
+  ) => fc.Arbitrary<Workload>;
   /** Workloads of a check that finds every mutant: at least ten times the 95th percentile of what it takes. */
   readonly enough: number;
 }
@@ -32,27 +37,48 @@ const CORE: Suite = {
   enough: 2000,
 };
 
+/** One service of those in user space goes wrong: only kernels that have such services promise anything then. */
+const FAULTS: Suite = {
+  id: 'faults',
+  groups: FILE_GROUPS,
+  arbitrary: faultyWorkloadArbitrary,
+  enough: 400,
+};
+
+const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly string[] =>
+  services.filter(({ placement }) => placement === 'user').map(({ name }) => name);
+
 export const SUITES: readonly Suite[] = [
   CORE,
   { id: 'files', groups: FILE_GROUPS, arbitrary: fileWorkloadArbitrary, enough: 800 },
+  FAULTS,
 ];
 
 /** The suite that puts a property to the test. */
-export const suiteOf = ({ groups }: Pick<Property, 'groups'>): Suite =>
-  SUITES.find((suite) => suite !== CORE && groups.some((group) => suite.groups.includes(group))) ??
-  CORE;
+export const suiteOf = ({ groups, clauses }: Pick<Property, 'groups' | 'clauses'>): Suite => {
+  if (clauses.includes('fault-spreads')) return FAULTS;
+  return (
+    SUITES.find(
+      (suite) => suite !== CORE && groups.some((group) => suite.groups.includes(group)),
+    ) ?? CORE
+  );
+};
 
 /** The suites of a kernel: the core always. */
-export const suitesFor = (facts: Pick<KernelFacts, 'implements'>): readonly Suite[] =>
-  SUITES.filter(
-    (suite) => suite === CORE || suite.groups.some((group) => facts.implements.includes(group)),
-  );
+export const suitesFor = (facts: Pick<KernelFacts, 'implements' | 'services'>): readonly Suite[] =>
+  SUITES.filter((suite) => {
+    if (suite === FAULTS && outsideOf(facts).length === 0) return false;
+    return suite === CORE || suite.groups.some((group) => facts.implements.includes(group));
+  });
 
 /** Its workloads for a kernel: calls of the groups that it claims, of this suite and of the core. */
 export const workloadsOf = (suite: Suite, facts: KernelFacts): fc.Arbitrary<Workload> =>
-  suite.arbitrary({
-    groups: facts.implements.filter(
-      (group) => CORE.groups.includes(group) || suite.groups.includes(group),
-    ),
-    maxIpiDelay: facts.ipiDelay ?? 0,
-  });
+  suite.arbitrary(
+    {
+      groups: facts.implements.filter(
+        (group) => CORE.groups.includes(group) || suite.groups.includes(group),
+      ),
+      maxIpiDelay: facts.ipiDelay ?? 0,
+    },
+    outsideOf(facts),
+  );

@@ -144,4 +144,35 @@ export const privilege: readonly Mutant[] = [
     killedBy: 'files/results',
     longestStory: 4,
   }),
+  mutant({
+    of: buildMicrokernel,
+    replace: {
+      processes: {
+        crashed: (link, linked, process) =>
+          processRoutines.crashed(
+            link,
+            linked,
+            Object.assign(process, { inHand: false, message: undefined }),
+          ),
+      },
+    },
+    id: 'crash-untold',
+    description: 'Who waits for the answer of a service that has crashed is not told.',
+    killedBy: 'faults/stay-in-the-service',
+    longestStory: 6,
+  }),
+  mutant({
+    of: buildMicrokernel,
+    replace: {
+      processes: {
+        crashed: (_, { service }) => {
+          throw new Error(`${service.name} has crashed`);
+        },
+      },
+    },
+    id: 'crash-is-panic',
+    description: 'The kernel stops when a service has crashed.',
+    killedBy: 'faults/stay-in-the-service',
+    longestStory: 6,
+  }),
 ];

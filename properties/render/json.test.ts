@@ -57,7 +57,7 @@ describe('counterexample.schema.json', () => {
 
   test('fits every workload that is generated', () => {
     const story = sample('stale-tlb');
-    const arbitraries = SUITES.map(({ arbitrary }) => arbitrary({ groups: ABI_GROUPS }));
+    const arbitraries = SUITES.map(({ arbitrary }) => arbitrary({ groups: ABI_GROUPS }, ['disk']));
     fc.assert(
       fc.property(fc.oneof(...arbitraries), (workload) => {
         expect(problems('counterexample', renderCounterexample({ ...story, workload }))).toEqual(

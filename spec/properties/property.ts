@@ -61,6 +61,7 @@ export const CLAUSES = [
   'service-privileged',
   'service-reach',
   'console-differs',
+  'fault-spreads',
   'unknown-call-accepted',
   'runs-differ',
   'state-kept',

@@ -7,7 +7,7 @@ import type { Hart } from '../../../hardware/contract.ts';
 import type { Link, Linked, Process } from '../linkage.ts';
 
 /** Slices that a service may use for one request, its yields included. */
-const MOST_SLICES = 64;
+const MOST_SLICES = 16;
 /** Machine steps without anything to do, after which a hart that waits looks after the services. */
 export const HEARTBEAT = 256;
 

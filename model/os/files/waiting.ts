@@ -19,7 +19,11 @@ export const sleptForEver = (state: OsState): Violation | undefined => {
     if (task.status !== 'stopped' || !maySleep(state, task)) continue;
     const name = task.call && state.setting.calls.get(task.call.number)?.name;
     return {
-      clause: name === 'write' ? 'idle-while-runnable' : 'call-never-returns',
+      clause: state.setting.faulty
+        ? 'fault-spreads'
+        : name === 'write'
+          ? 'idle-while-runnable'
+          : 'call-never-returns',
       hart: task.hart,
       tid: task.tid,
       expected: `${name} of task ${task.tid} returns`,

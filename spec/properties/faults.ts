@@ -1,0 +1,20 @@
+/** Properties of systems in which a service goes wrong: who is not its client notices nothing. */
+import type { Property } from './property.ts';
+
+export const FAULT_PROPERTIES: readonly Property[] = [
+  {
+    id: 'faults/stay-in-the-service',
+    statement:
+      'When a service in user space goes wrong, the kernel goes on, and every call of its clients returns.',
+    formula:
+      '∀ runs in which a service s in user space stores wildly, dereferences null, loops, is silent, answers garbage or twice, leaks, or loses its device: no halt; ∀ call(t): it returns',
+    source: 'Textbook, microkernel: if one service fails, the operating system keeps working',
+    clauses: ['fault-spreads'],
+    groups: [],
+    needsServices: true,
+    exercise: ['serviceFailed', 'servedAfterFailure'],
+    todo: 'End a service that faults or gives no sign of life; answer its client with EIO; start it again with its memory cleared.',
+    knownAs:
+      'One faulty driver stops a monolithic system: 65 to 83 % of crashes were drivers’ (MINIX 3).',
+  },
+];
