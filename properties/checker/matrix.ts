@@ -20,6 +20,8 @@ export interface MatrixOptions {
   readonly seed: number;
   /** Workloads of each suite that each kernel is given. */
   readonly workloads?: number;
+  /** The same for correct kernels, if they are given another number. */
+  readonly forCorrect?: number;
   /** A mutant is left alone as soon as its property has killed it: what else would, stays open. */
   readonly untilKilled?: boolean;
   /** Milliseconds. */
@@ -80,9 +82,10 @@ const correctRow = async (
   id: string,
   kind: 'variant' | 'reference',
   executor: Executor,
-  { seed, workloads, clock }: MatrixOptions,
+  { seed, clock, ...options }: MatrixOptions,
 ): Promise<MatrixRow> => {
   const spent = stopwatch(clock);
+  const workloads = options.forCorrect ?? options.workloads;
   const report = await check(executor, { seed, ...(workloads !== undefined && { workloads }) });
   const cells = Object.fromEntries(report.properties.map((one) => [one.id, cellOf(one)]));
   return {

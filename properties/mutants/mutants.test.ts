@@ -20,6 +20,8 @@ import { WITNESS_FORMAT, type Witness, witnessFile } from './witness.ts';
 
 /** A third of what a check runs by default: the mutants are found in far fewer. */
 const WORKLOADS = 700;
+/** Enough to see whether a correct kernel is rejected; that it is put to the test, aim.test.ts shows. */
+const FEWER = 250;
 /** Milliseconds: on a busy machine it takes a while. */
 const MINUTES = 240_000;
 
@@ -29,7 +31,13 @@ describe('the kill matrix', () => {
   let matrix: Matrix = { properties: [], rows: [] };
   beforeAll(async () => {
     const clock = (): number => performance.now();
-    matrix = await killMatrix({ seed: 1, workloads: WORKLOADS, untilKilled: true, clock });
+    matrix = await killMatrix({
+      seed: 1,
+      workloads: WORKLOADS,
+      untilKilled: true,
+      forCorrect: FEWER,
+      clock,
+    });
     console.log(renderMatrix(matrix, { color: false }));
   }, MINUTES);
 
@@ -46,14 +54,12 @@ describe('the kill matrix', () => {
     expect(row.steps).toBeLessThanOrEqual(mutant.longestStory);
   });
 
-  test.each(correct.map(({ name }) => ({ name })))('$name passes everything', ({ name }) => {
+  test.each(correct.map(({ name }) => ({ name })))('$name is not rejected', ({ name }) => {
     const row = rowOf(name.replace('variant:', ''));
     const claimed = PROPERTIES.filter(
       (property) => !notClaimed(property, correct.find((one) => one.name === name) ?? monolithic),
     );
-    expect(row.cells).toMatchObject(
-      Object.fromEntries(claimed.map(({ id }) => [id, 'survived' as const])),
-    );
+    for (const { id } of claimed) expect([id, row.cells[id]]).not.toEqual([id, 'killed']);
     expect(row.ok).toBe(true);
   });
 });
