@@ -5,7 +5,7 @@ import { Device, type DeviceName } from '../../spec/devices.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 import type { Routines } from '../core/kernel.ts';
 import type { Request, Service, ServiceName, Steps, World } from '../services/contract.ts';
-import { linkKernel, type Placement } from './index.ts';
+import { linkKernel, type Place, type Placement } from './index.ts';
 
 interface Made extends Partial<Omit<Service, 'name' | 'start'>> {
   readonly start?: (world: World) => void;
@@ -42,15 +42,28 @@ export const serviceCalled = (name: ServiceName, made: Made = {}): Service => {
   };
 };
 
-export const kernelOf = (services: readonly Service[], routines: Partial<Routines> = {}) =>
+export const kernelOf = (
+  services: readonly Service[],
+  routines: Partial<Routines> = {},
+  place: Place = 'kernel',
+) =>
   linkKernel({
     name: 'linked',
     services,
-    placement: Object.fromEntries(
-      services.map(({ name }) => [name, 'kernel'] as const),
-    ) as Placement,
+    placement: Object.fromEntries(services.map(({ name }) => [name, place] as const)) as Placement,
     routines,
   });
+
+/** The same as `runLinked` does, with every service in user space. */
+export const runOutside = (
+  services: readonly Service[],
+  bodies: readonly (readonly Operation[])[],
+  over: Partial<Workload> = {},
+): Run =>
+  runWorkload(
+    kernelOf(services, {}, 'user'),
+    workloadOf(bodies, { frames: 32, steps: 4000, ...over }),
+  );
 
 /** Runs program 0 (its bodies), and the other programs when they are spawned, on a kernel linked of these services. */
 export const runLinked = (
