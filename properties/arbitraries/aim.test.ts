@@ -1,7 +1,9 @@
 /** What generated workloads really reach on the reference kernel, as the model counts it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Kernel } from '../../hardware/contract.ts';
 import { Arena, runWorkload } from '../../hardware/run.ts';
+import { microkernel } from '../../kernels/microkernel/index.ts';
 import { monolithic } from '../../kernels/monolithic/index.ts';
 import { CALLS } from '../../spec/abi.ts';
 import { PROPERTIES } from '../../spec/properties.ts';
@@ -11,34 +13,39 @@ import { keepLog } from '../checker/failure.ts';
 import { judgeRun } from '../checker/judge-run.ts';
 import { findLeak, observersOf } from '../checker/pair.ts';
 import { notClaimed } from '../checker/select.ts';
-import { SUITES, type Suite, suiteOf, workloadsOf } from '../checker/suites.ts';
+import { SUITES, type Suite, suiteOf, suitesFor, workloadsOf } from '../checker/suites.ts';
 import { Tally } from '../checker/tally.ts';
 import { factsOf } from '../execute/facts.ts';
 import { confidentialPair } from './confidential.ts';
 
 const arena = new Arena();
-const facts = factsOf(monolithic);
-const run = (workload: Workload) => runWorkload(monolithic, workload, { arena });
+/** Services go wrong only where some are in user space. */
+const kernelFor = ({ id }: Suite): Kernel => (id === 'faults' ? microkernel : monolithic);
 const sample = (suite: Suite, seed: number, numRuns: number) =>
-  fc.sample(workloadsOf(suite, facts), { seed, numRuns });
+  fc.sample(workloadsOf(suite, factsOf(kernelFor(suite))), { seed, numRuns });
 
 describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $id', ({ suite }) => {
   const tally = new Tally();
+  const kernel = kernelFor(suite);
   for (const workload of sample(suite, 2, suite.enough * 0.6)) {
-    const judgement = judgeRun(run(workload), workload, monolithic);
+    const judgement = judgeRun(runWorkload(kernel, workload, { arena }), workload, kernel);
     expect(judgement.violation).toBeUndefined();
     tally.add(judgement);
   }
 
   const wanted = new Set(
     PROPERTIES.filter(
-      (property) => suiteOf(property) === suite && notClaimed(property, facts) === undefined,
+      (property) =>
+        suiteOf(property) === suite && notClaimed(property, factsOf(kernel)) === undefined,
     ).flatMap(({ exercise }) => exercise),
   );
   const calls = new Set<string>(
     CALLS.filter(({ group }) => suite.groups.includes(group)).map(({ name }) => name),
   );
-  for (const name of TRANSITION_NAMES) if (calls.has(name.replace('Refused', ''))) wanted.add(name);
+  const aboutCalls = suite.id !== 'faults';
+  for (const name of TRANSITION_NAMES) {
+    if (aboutCalls && calls.has(name.replace('Refused', ''))) wanted.add(name);
+  }
   test.each([...wanted].map((name) => ({ name })))(
     'take the transition $name in at least 6 of 100',
     ({ name }) => {
@@ -52,9 +59,13 @@ describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $i
 });
 
 describe('confidential pairs', () => {
+  const run = (workload: Workload) => runWorkload(monolithic, workload, { arena });
+
   test('look the same to everybody else on a kernel that keeps secrets', () => {
     let pairs = 0;
-    for (const workload of SUITES.flatMap((suite) => sample(suite, 3, 400))) {
+    for (const workload of suitesFor(factsOf(monolithic)).flatMap((suite) =>
+      sample(suite, 3, 400),
+    )) {
       const pair = confidentialPair(workload);
       if (!pair) continue;
       pairs += 1;

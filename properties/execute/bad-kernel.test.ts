@@ -41,8 +41,8 @@ describe('an export that is no kernel is refused in one sentence', () => {
     expect(await refusal('export default { architecture: 7 };')).toBe(
       'bad.ts: the default export is not a kernel: ' +
         '`name` must be a string of 1 to 80 printable characters, it is missing; ' +
-        '`architecture` must be one of monolithic, it is 7; ' +
-        '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, it is missing; ' +
+        '`architecture` must be one of monolithic, microkernel, hybrid, it is 7; ' +
+        '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, files, datagrams, it is missing; ' +
         '`boot` must be a function, it is missing.',
     );
   });
@@ -56,6 +56,10 @@ describe('an export that is no kernel is refused in one sentence', () => {
     ["architecture: 'zzz'", 'it is "zzz"\\.'],
     ['fairness: -1', '`fairness` must be a whole number above 0 or be left out, it is -1'],
     ["name: 'a\\u001b[2J'", '`name` must be a string of 1 to 80 printable characters'],
+    ['services: 3', '`services` must be an array of at most 16 services or be left out, it is 3'],
+    ['services: [{}]', '`services\\[0\\]` must have a name, a placement'],
+    ['services: [null]', '`services\\[0\\]` must have a name, a placement'],
+    ['serviceFrames: 999', '`serviceFrames` must be a whole number from 0 to 256'],
     ['boot: 5', '`boot` must be a function, it is 5'],
   ])('{ %s }', async (field, problem) => {
     expect(await refusal(`export default { ${whole}, ${field} };`)).toMatch(new RegExp(problem));
