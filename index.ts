@@ -4,6 +4,9 @@
  */
 export * from './hardware/contract.ts';
 export { type Run, type RunOptions, runWorkload } from './hardware/run.ts';
+export { buildHybrid, hybrid } from './kernels/hybrid/index.ts';
+export { type Linkage, LinkError, linkKernel, type Placement } from './kernels/link/index.ts';
+export { buildMicrokernel, microkernel } from './kernels/microkernel/index.ts';
 export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';
 export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export { type CheckOptions, check, type Progress } from './properties/checker/check.ts';

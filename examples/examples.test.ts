@@ -40,3 +40,11 @@ describe('the first kernel', () => {
     ).toBe(true);
   });
 });
+
+test('a kernel of services that are placed by hand passes, behind the boundary too', async () => {
+  const report = await checked('placed-kernel.ts', 200);
+  expect(report.properties.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  expect(report.properties.find(({ id }) => id === 'faults/stay-in-the-service')).toMatchObject({
+    verdict: 'passed',
+  });
+});

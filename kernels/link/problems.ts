@@ -24,9 +24,9 @@ export type LinkProblem =
     };
 
 /** Pages of a segment. */
-export const MAX_PAGES = 64;
+const MAX_PAGES = 64;
 
-export const sentenceOf = (problem: LinkProblem): string => {
+const sentenceOf = (problem: LinkProblem): string => {
   switch (problem.kind) {
     case 'sameName':
       return `two services are called ${problem.service}: a name belongs to one`;

@@ -42,7 +42,7 @@ export const serviceCalled = (name: ServiceName, made: Made = {}): Service => {
   };
 };
 
-export const kernelOf = (
+const kernelOf = (
   services: readonly Service[],
   routines: Partial<Routines> = {},
   place: Place = 'kernel',

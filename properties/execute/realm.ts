@@ -61,18 +61,26 @@ const load = (bundle: Evaluate): LoadReport => {
     if (kernel === undefined) return { kind: 'no default', named: Object.keys(named) };
     const problems = kernelProblems(kernel);
     if (problems.length > 0) return { kind: 'not a kernel', problems };
-    return { kind: 'kernel', facts: factsOf(kernel as Kernel) };
+    const facts = factsOf(kernel as Kernel);
+    serviceFrames = facts.serviceFrames ?? 0;
+    return { kind: 'kernel', facts };
   } catch (error) {
     if (host.forbidden) return { kind: 'forbidden', ...host.forbidden };
     return { kind: 'threw', message: describe(error) };
   }
 };
 
+/** What the kernel said when it was loaded. */
+let serviceFrames = 0;
+
 /** A kernel that is made in `boot`, and tells the warden where it is. */
 const booting = (make: () => Kernel): Kernel => ({
   name: '',
   architecture: 'monolithic',
   implements: [],
+  get serviceFrames() {
+    return serviceFrames;
+  },
   boot(machine, image) {
     enter('boot');
     const handler = make().boot(machine, image);
