@@ -18,17 +18,17 @@ export {
   Call,
   type CallDescription,
   type CallName,
-  UNCLAIMED_GROUPS,
 } from './calls/call.ts';
 
-/** The calls of the groups that a kernel may claim. */
-export const CALLS: readonly CallDescription[] = [...CORE_CALLS, ...FILE_CALLS, ...DATAGRAM_CALLS];
-
-/** All that the model knows. */
-export const ALL_CALLS: readonly CallDescription[] = [...CALLS, ...IPC_CALLS];
+export const CALLS: readonly CallDescription[] = [
+  ...CORE_CALLS,
+  ...FILE_CALLS,
+  ...DATAGRAM_CALLS,
+  ...IPC_CALLS,
+];
 
 export const callByNumber = (number: number): CallDescription | undefined =>
-  ALL_CALLS.find(({ name }) => Call[name] === number);
+  CALLS.find(({ name }) => Call[name] === number);
 
 /**
  * The frame budget: a call may fail with ENOMEM only if the live address spaces' pages, plus this many frames for each

@@ -16,13 +16,11 @@ export const PROPERTIES: readonly Property[] = [
   ...CONTROL_PROPERTIES,
   ...ABI_PROPERTIES,
   ...FILE_PROPERTIES,
+  ...IPC_PROPERTIES,
   ...PRIVILEGE_PROPERTIES,
   ...FAULT_PROPERTIES,
   ...DETERMINISM_PROPERTIES,
 ];
 
-/** With those of the groups that no kernel that ships claims yet. */
-export const ALL_PROPERTIES: readonly Property[] = [...PROPERTIES, ...IPC_PROPERTIES];
-
 export const propertyOfClause = (clause: Clause): Property | undefined =>
-  ALL_PROPERTIES.find(({ clauses }) => clauses.includes(clause));
+  PROPERTIES.find(({ clauses }) => clauses.includes(clause));

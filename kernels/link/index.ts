@@ -20,6 +20,7 @@ import { boot } from '../core/boot.ts';
 import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
 import type { Routines, State } from '../core/kernel.ts';
 import { routines as core } from '../core/routines.ts';
+import { withIpc } from '../ipc/index.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
@@ -57,7 +58,7 @@ export const linkKernel = (linkage: Linkage): Kernel => {
   return defineKernel({
     name,
     architecture: architectureOf(services, placement),
-    implements: groupsOf(services),
+    implements: groupsOf(services, placement),
     ...(fairness === false ? {} : { fairness }),
     ipiDelay: LATEST_IPI,
     serviceFrames: services.reduce((sum, one) => sum + framesOf(one, placement), 0),
@@ -70,11 +71,13 @@ export const linkKernel = (linkage: Linkage): Kernel => {
   });
 };
 
-const groupsOf = (services: readonly Service[]): readonly AbiGroup[] => {
+/** Tasks send each other messages where services do. */
+const groupsOf = (services: readonly Service[], placement: Placement): readonly AbiGroup[] => {
   const names = services.map(({ name }) => name);
   return [
     ...CORE_GROUPS,
     ...SERVED.filter(({ by }) => names.includes(by)).map(({ group }) => group),
+    ...(architectureOf(services, placement) === 'monolithic' ? [] : (['ipc'] as const)),
   ];
 };
 
@@ -106,7 +109,9 @@ const bootLinked = (
     return link;
   };
   const names = services.map(({ name }) => name);
-  const base: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
+  const plain: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
+  const base =
+    architectureOf(services, placement) === 'monolithic' ? plain : { ...plain, ...withIpc(plain) };
   const further = new Map([
     ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
     ...(architectureOf(services, placement) === 'monolithic' ? [] : serviceCalls(linkOf)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ABI_GROUPS, UNCLAIMED_GROUPS } from '../../spec/abi.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { OpenFlag } from '../../spec/files.ts';
 import { textAddress } from '../../spec/layout.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
@@ -7,7 +7,7 @@ import { explore } from './explore.ts';
 import { broken } from './invariants.ts';
 import { initialState } from './state.ts';
 
-const claims = { implements: [...ABI_GROUPS, ...UNCLAIMED_GROUPS] };
+const claims = { implements: ABI_GROUPS };
 const call = (
   name: Operation & { op: 'call' } extends never ? never : string,
   ...args: (number | 'a0' | 's2')[]

@@ -1,6 +1,6 @@
 /** Services in user space, told by hand: what their contexts may be and reach. */
 import { describe, expect, test } from 'vitest';
-import { ABI_GROUPS, UNCLAIMED_GROUPS } from '../../spec/abi.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { DEVICE_FRAME, Device, deviceFrame } from '../../spec/devices.ts';
 import type { Translation } from '../../spec/events.ts';
 import { SERVICE_TID } from '../../spec/layout.ts';
@@ -26,7 +26,7 @@ const [FILES, DISK, MEMORY] = [0, 1, 2].map((index) => SERVICE_TID + index) as [
 const serving = (...rest: Operation[]): Run => {
   const given = workload(1, [[call('map', 0x2000, Pte.R | Pte.W), ...rest]]);
   const run = new Run(given);
-  const claims = { implements: [...ABI_GROUPS, ...UNCLAIMED_GROUPS], services };
+  const claims = { implements: ABI_GROUPS, services };
   Object.assign(run, { judge: new Judge(initialState(given, claims)) });
   return run
     .wake()

@@ -6,7 +6,7 @@
  * at full speed). Order of the parts of this model, as in every model here: state, actions (spec/events.ts), what is
  * allowed (calls.ts, access.ts), steps (user.ts, dispatch.ts), invariants (invariants.ts).
  */
-import { type AbiGroup, ALL_CALLS, Call, type CallDescription } from '../../spec/abi.ts';
+import { type AbiGroup, CALLS, Call, type CallDescription } from '../../spec/abi.ts';
 import type { DeviceName } from '../../spec/devices.ts';
 import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
 import {
@@ -296,7 +296,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       operations: layout.operations,
       programs: workload.programs.length,
       calls: new Map(
-        ALL_CALLS.filter(({ group }) => claims.implements.includes(group)).map((call) => [
+        CALLS.filter(({ group }) => claims.implements.includes(group)).map((call) => [
           Call[call.name],
           call,
         ]),

@@ -19,8 +19,9 @@ import { factsOf } from '../execute/facts.ts';
 import { confidentialPair } from './confidential.ts';
 
 const arena = new Arena();
-/** Services go wrong only where some are in user space. */
-const kernelFor = ({ id }: Suite): Kernel => (id === 'faults' ? microkernel : monolithic);
+/** Messages, and services that may go wrong, are where services are in user space. */
+const kernelFor = ({ id }: Suite): Kernel =>
+  id === 'faults' || id === 'ipc' ? microkernel : monolithic;
 const sample = (suite: Suite, seed: number, numRuns: number) =>
   fc.sample(workloadsOf(suite, factsOf(kernelFor(suite))), { seed, numRuns });
 
@@ -42,7 +43,7 @@ describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $i
   const calls = new Set<string>(
     CALLS.filter(({ group }) => suite.groups.includes(group)).map(({ name }) => name),
   );
-  const aboutCalls = suite.id !== 'faults';
+  const aboutCalls = suite.id === 'core' || suite.id === 'files';
   for (const name of TRANSITION_NAMES) {
     if (aboutCalls && calls.has(name.replace('Refused', ''))) wanted.add(name);
   }

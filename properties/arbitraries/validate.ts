@@ -4,7 +4,7 @@
  *
  * Checks are plain functions on `unknown`, composed by place; nothing is thrown.
  */
-import { ALL_CALLS } from '../../spec/abi.ts';
+import { CALLS } from '../../spec/abi.ts';
 import {
   FIRST_TEXT_FRAME,
   MAX_BODIES,
@@ -94,7 +94,7 @@ const register: Check = (value, place) =>
 const argument: Check = (value, place) =>
   (typeof value === 'string' ? register : word)(value, place);
 const call: Check = (value, place) =>
-  (typeof value === 'string' ? oneOf(...ALL_CALLS.map(({ name }) => name)) : word)(value, place);
+  (typeof value === 'string' ? oneOf(...CALLS.map(({ name }) => name)) : word)(value, place);
 
 /** What each operation has besides its name. */
 const OPERATIONS: Readonly<Record<string, Check>> = {

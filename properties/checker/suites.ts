@@ -12,10 +12,11 @@ import type { Workload } from '../../spec/workload.ts';
 import type { WorkloadConstraints } from '../arbitraries/constraints.ts';
 import { faultyWorkloadArbitrary } from '../arbitraries/faults.ts';
 import { FILE_GROUPS, fileWorkloadArbitrary } from '../arbitraries/files/workload.ts';
+import { ipcWorkloadArbitrary } from '../arbitraries/ipc/workload.ts';
 import { workloadArbitrary } from '../arbitraries/workload.ts';
 import type { KernelFacts } from '../execute/executor.ts';
 
-export type SuiteId = 'core' | 'files' | 'faults';
+export type SuiteId = 'core' | 'files' | 'ipc' | 'faults';
 
 export interface Suite {
   readonly id: SuiteId;
@@ -51,6 +52,7 @@ const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly s
 export const SUITES: readonly Suite[] = [
   CORE,
   { id: 'files', groups: FILE_GROUPS, arbitrary: fileWorkloadArbitrary, enough: 800 },
+  { id: 'ipc', groups: ['ipc'], arbitrary: ipcWorkloadArbitrary, enough: 400 },
   FAULTS,
 ];
 

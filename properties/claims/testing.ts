@@ -3,8 +3,8 @@
  * three architectures, and a comparison of every placement with made-up figures.
  */
 import type { Kernel } from '../../hardware/contract.ts';
-import { routines } from '../../kernels/core/routines.ts';
 import { buildCore } from '../../kernels/core/build.ts';
+import { routines } from '../../kernels/core/routines.ts';
 import { SERVICE_NAMES } from '../../kernels/services/contract.ts';
 import { type Comparison, onFront, type SubjectReport } from './compare.ts';
 import { FAMILIES } from './families.ts';

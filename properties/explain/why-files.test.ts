@@ -4,7 +4,7 @@ import type { FileCall } from '../../model/os/files/call.ts';
 import { emptyFileSystem } from '../../model/os/files/tree.ts';
 import { initialState } from '../../model/os/state.ts';
 import { workload } from '../../model/os/testing.ts';
-import { ABI_GROUPS, UNCLAIMED_GROUPS } from '../../spec/abi.ts';
+import { ABI_GROUPS } from '../../spec/abi.ts';
 import { OpenFlag } from '../../spec/files.ts';
 import { whyFiles, whyPorts } from './why-files.ts';
 
@@ -20,7 +20,7 @@ const calls: readonly FileCall[] = [
 ];
 
 test('files are told as a tree, with what the task has open', () => {
-  const state = initialState(workload(1, []), { implements: [...ABI_GROUPS, ...UNCLAIMED_GROUPS] });
+  const state = initialState(workload(1, []), { implements: ABI_GROUPS });
   const files = calls.reduce((fs, call) => applyFileCall(fs, call).fs, emptyFileSystem());
   const queue = [{ bytes: new Uint8Array(1), certain: true }];
   const network = new Map([

@@ -13,8 +13,8 @@ import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { A0 } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
 import type { Workload } from '../../spec/workload.ts';
+import { ipcWorkloadArbitrary } from '../arbitraries/ipc/workload.ts';
 import { judged } from './judged.ts';
-import { ipcWorkloadArbitrary } from './workload.ts';
 
 /** The partner takes its turn. */
 const handOver: IpcRoutines['handOver'] = (ipc, _, task) =>
@@ -53,7 +53,7 @@ const EXERCISED: readonly Transition[] = [
 describe.each(KERNELS)('messages of the kernel $name', (kernel) => {
   test('are as the model allows, for every workload', () => {
     fc.assert(
-      fc.property(ipcWorkloadArbitrary, (workload) => {
+      fc.property(ipcWorkloadArbitrary(), (workload) => {
         expect(judged(kernel, workload).violation).toBeUndefined();
       }),
       parameters,
@@ -65,7 +65,7 @@ test('the fast path is the slow path, but faster', () => {
   const fast = buildIpc();
   const slow = buildIpc({ ipc: { handOver } });
   fc.assert(
-    fc.property(ipcWorkloadArbitrary, (workload) => {
+    fc.property(ipcWorkloadArbitrary(), (workload) => {
       const single = { ...workload, harts: 1, schedule: [], interrupts: [] };
       expect(logOf(fast, single)).toBe(logOf(slow, single));
     }),
@@ -77,7 +77,7 @@ test('the workloads exercise what messages can do', () => {
   const [kernel] = KERNELS;
   if (!kernel) throw new Error('there is no kernel');
   const counts = new Map<string, number>();
-  for (const workload of fc.sample(ipcWorkloadArbitrary, parameters)) {
+  for (const workload of fc.sample(ipcWorkloadArbitrary(), parameters)) {
     for (const [index, times] of judged(kernel, workload).taken.entries()) {
       const name = TRANSITION_NAMES[index] ?? '';
       counts.set(name, (counts.get(name) ?? 0) + times);

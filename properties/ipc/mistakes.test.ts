@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildIpc } from '../../kernels/ipc/index.ts';
 import { IPC_PROPERTIES } from '../../spec/properties/ipc.ts';
+import { ipcWorkloadArbitrary } from '../arbitraries/ipc/workload.ts';
 import { judged } from './judged.ts';
 import { IPC_MISTAKES } from './mistakes.ts';
-import { ipcWorkloadArbitrary } from './workload.ts';
 
-const WORKLOADS = fc.sample(ipcWorkloadArbitrary, { numRuns: 1500, seed: 2 });
+const WORKLOADS = fc.sample(ipcWorkloadArbitrary(), { numRuns: 1500, seed: 2 });
 
 describe('a mistake in messages', () => {
   test.each(IPC_MISTAKES)('$id is caught by $killedBy', ({ id, killedBy, ipc }) => {

@@ -62,7 +62,7 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     id: 'slot-of-another',
     description: 'A slot that is empty is looked up in the parent’s table.',
     killedBy: 'ipc/unforgeable',
-    bug: 'The caller named the owner of a grant: MINIX c51cd5fe9.',
+    bug: 'MINIX c51cd5fe9: the caller named the owner of a grant.',
     ipc: {
       lookup: (ipc, task, slot) => {
         const parent = get(ipc.k, task, TaskWord.parent);
@@ -118,7 +118,7 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     id: 'last-notification-only',
     description: 'A notification takes the place of those that are pending.',
     killedBy: 'ipc/delivery',
-    bug: 'Only the first bit was tested, so a notification was lost: MINIX efca30b08.',
+    bug: 'MINIX efca30b08: only the first bit was tested, so a notification was lost.',
     ipc: {
       notify: (ipc, hart, task, slot, a1, a2) => {
         const held = lookup(ipc, task, slot);
@@ -135,6 +135,18 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     ipc: {
       deliver: (ipc, sender, receiver) => deliver(without(ipc, 'breakOff'), sender, receiver),
     },
+  },
+  {
+    id: 'slot-hands-back',
+    description: 'A call that makes a capability answers 0 instead of its slot.',
+    killedBy: 'abi/ipc',
+    ipc: { insert: (...args) => Math.min(0, insert(...args)) },
+  },
+  {
+    id: 'reply-word-lost',
+    description: 'The second word of a reply is dropped.',
+    killedBy: 'ipc/reply-to-caller',
+    ipc: { reply: (ipc, hart, task, first) => ipcRoutines.reply(ipc, hart, task, first, 0, 0) },
   },
   {
     id: 'reply-twice',
@@ -193,10 +205,10 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    id: 'wake-up-lost',
+    id: 'partner-not-woken',
     description: 'Who waits is made runnable in name only.',
     killedBy: 'ipc/no-false-wait',
-    bug: 'Missed wake-ups: CVE-2021-20317.',
+    bug: 'CVE-2021-20317: missed wake-ups.',
     ipc: {
       wake: (ipc, task, result) => {
         const { k } = ipc;

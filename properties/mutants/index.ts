@@ -7,6 +7,7 @@ import { filesContents } from './files-contents.ts';
 import { filesDatagrams } from './files-datagrams.ts';
 import { filesWaiting } from './files-waiting.ts';
 import { frames } from './frames.ts';
+import { ipc } from './ipc.ts';
 import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
 import { privilege } from './privilege.ts';
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...filesWaiting,
   ...filesDatagrams,
   ...privilege,
+  ...ipc,
 ];

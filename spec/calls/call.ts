@@ -12,10 +12,9 @@ export const ABI_GROUPS = [
   'console',
   'files',
   'datagrams',
+  'ipc',
 ] as const;
-/** Known to the model, but no kernel may claim them yet, and no check generates their calls. */
-export const UNCLAIMED_GROUPS = ['ipc'] as const;
-export type AbiGroup = (typeof ABI_GROUPS)[number] | (typeof UNCLAIMED_GROUPS)[number];
+export type AbiGroup = (typeof ABI_GROUPS)[number];
 
 /** Numbers for `a7`. */
 export const Call = {

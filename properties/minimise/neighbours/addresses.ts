@@ -1,5 +1,5 @@
 /** Which arguments of calls are addresses: of pages and buffers, or of paths. */
-import { ALL_CALLS } from '../../../spec/abi.ts';
+import { CALLS } from '../../../spec/abi.ts';
 import type { VirtualAddress } from '../../../spec/riscv.ts';
 import type { Argument, Operation } from '../../../spec/workload.ts';
 import { replaced } from './neighbour.ts';
@@ -8,7 +8,7 @@ const ADDRESSES = new Set(['va', 'path', 'from', 'to']);
 
 /** By call: the places of its arguments that are addresses. */
 const PLACES: ReadonlyMap<string | number, readonly number[]> = new Map(
-  ALL_CALLS.map(({ name, args }): [string, number[]] => [
+  CALLS.map(({ name, args }): [string, number[]] => [
     name,
     [...args.keys()].filter((place) => ADDRESSES.has(args[place] ?? '')),
   ]),

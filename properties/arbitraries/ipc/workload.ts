@@ -6,8 +6,9 @@
  * works. Capabilities are handed out first, most of the time: without them nobody meets.
  */
 import fc from 'fast-check';
-import { type IpcCallName, NOTIFICATION } from '../../spec/calls/ipc.ts';
-import { type Operation, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
+import { type IpcCallName, NOTIFICATION } from '../../../spec/calls/ipc.ts';
+import { type Operation, WORKLOAD_FORMAT, type Workload } from '../../../spec/workload.ts';
+import { type WorkloadConstraints, withDefaults } from '../constraints.ts';
 
 const call = (
   name: IpcCallName | 'yield' | 'kill' | 'wait' | 'exit',
@@ -105,6 +106,7 @@ const beginning = fc
   .map(({ badge: mark, rights: given, children, threads }): Operation[] => [
     call('endpoint'),
     call('mint', 0, given | 4, mark % 256),
+    ...(mark === 1 ? [call('mint', 1, 7, 1)] : []), // more rights than it has, or as many
     ...Array.from({ length: children }, () => spawn),
     ...Array.from({ length: children }, (_, index) =>
       call('give', index % 2 === 0 ? 1 : 0, index + 2),
@@ -112,37 +114,69 @@ const beginning = fc
     ...Array.from({ length: threads }, (_, index) => thread(index + 1)),
   ]);
 
-export const ipcWorkloadArbitrary: fc.Arbitrary<Workload> = fc
+const YIELDS = [call('yield'), call('yield'), call('yield')];
+
+/**
+ * Two children call, and the parent receives both calls before it replies, or it kills one that waits for its reply; or it
+ * takes the endpoint away from them.
+ */
+const scene = fc
+  .constantFrom(
+    [call('receive', 0), call('receive', 0)],
+    [call('receive', 0), call('receive', 0)],
+    [call('receive', 0), call('receive', 0), call('kill', 3), call('kill', 2)],
+    [call('receive', 0), call('receive', 0), call('kill', 2), call('kill', 3)],
+    [call('receive', 0), call('kill', 2)],
+    [call('revoke', 0)],
+    [call('receive', 0), call('call', 0, 7, 8)],
+    [call('call', 0, 7, 8)],
+    [call('notify', 0), call('notify', 0), call('receive', 0)],
+  )
+  .map((steps): Operation[] => [...YIELDS, ...steps, call('reply', 7, 8)]);
+
+const anybody = fc.tuple(body, fc.tuple(body, body));
+const staged = scene.map((first): [Operation[], [Operation[], Operation[]]] => [
+  first,
+  [[call('call', 0, 7, 8), call('call', 0, 7, 8), call('exit', 0)], [call('exit', 0)]],
+]);
+
+/** @param constraints how many harts, and how late their interrupts, at most */
+export const ipcWorkloadArbitrary = (
+  constraints: Partial<WorkloadConstraints> = {},
+): fc.Arbitrary<Workload> => {
+  const { maxHarts, maxIpiDelay } = withDefaults(constraints);
+  return anyWorkload.map((workload) => {
+    const harts = Math.min(workload.harts, maxHarts);
+    return {
+      ...workload,
+      harts,
+      ipiDelay: Math.min(workload.ipiDelay, maxIpiDelay),
+      schedule: workload.schedule.map((hart) => hart % harts),
+      interrupts: workload.interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
+    };
+  });
+};
+
+const anyWorkload: fc.Arbitrary<Workload> = fc
   .record({
     harts: fc.constantFrom(1, 1, 2, 3),
     opening: beginning,
-    bodies: fc.tuple(body, body, body),
+    main: fc.oneof({ weight: 5, arbitrary: anybody }, { weight: 7, arbitrary: staged }),
+    rest: fc.tuple(body, body),
     last: ending,
-    child: fc.tuple(body, body),
     schedule: fc.array(fc.nat(2), { maxLength: 30 }),
     interrupts: fc.array(fc.record({ hart: fc.nat(2), after: fc.nat(20) }), { maxLength: 3 }),
     ipiDelay: fc.constantFrom(0, 0, 3),
   })
-  .map(
-    ({
-      harts,
-      opening,
-      bodies: [first, ...rest],
-      last,
-      child,
-      schedule,
-      interrupts,
-      ipiDelay,
-    }) => ({
-      format: WORKLOAD_FORMAT,
-      harts,
-      frames: 48,
-      tlbEntries: 8,
-      ipiDelay,
-      programs: [{ bodies: [[...opening, ...first, ...last], ...rest] }, { bodies: child }],
-      start: [0],
-      schedule: schedule.map((hart) => hart % harts),
-      interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
-      steps: 600,
-    }),
-  );
+  .map(({ harts, opening, main: [first, child], rest, last, schedule, interrupts, ipiDelay }) => ({
+    format: WORKLOAD_FORMAT,
+    harts,
+    frames: 48,
+    tlbEntries: 8,
+    ipiDelay,
+    programs: [{ bodies: [[...opening, ...first, ...last], ...rest] }, { bodies: child }],
+    start: [0],
+    schedule: schedule.map((hart) => hart % harts),
+    interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
+    steps: 600,
+  }));
