@@ -1,6 +1,6 @@
 /**
  * kernelcheck: what a kernel file imports (the contract and the vocabulary), and what a program that checks kernels
- * imports (check, replay, executors, renderings).
+ * imports (check, replay, claims, comparisons, executors).
  */
 export * from './hardware/contract.ts';
 export { type Run, type RunOptions, runWorkload } from './hardware/run.ts';
@@ -11,9 +11,19 @@ export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';
 export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export { type CheckOptions, check, type Progress } from './properties/checker/check.ts';
 export { type Replayed, replay } from './properties/checker/replay.ts';
+export type { Comparison, OnProgress, SubjectReport } from './properties/claims/compare.ts';
+export {
+  type ClaimsOptions,
+  type ClaimsReport,
+  type ComparisonOptions,
+  checkClaims,
+  compare,
+} from './properties/claims/run.ts';
+export type { ClaimResult, Finding, Witness } from './properties/claims/verdict.ts';
 export { BadInput } from './properties/execute/bad-input.ts';
 export type { Executor, KernelFacts, TracedRun } from './properties/execute/executor.ts';
 export { localExecutor } from './properties/execute/local.ts';
 export { fileExecutor } from './properties/execute/worker-executor.ts';
 export * from './properties/report.ts';
+export * from './spec/claims/index.ts';
 export * from './spec/index.ts';

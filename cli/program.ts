@@ -8,8 +8,18 @@ import { SUITES } from '../properties/checker/suites.ts';
 import { BadInput } from '../properties/execute/bad-input.ts';
 import { ExitCode } from './exit-codes.ts';
 import { type Shell, terminalShell } from './shell.ts';
-import { parseProperty, parseSeconds, parseSeed, parseWorkloads, Usage } from './usage.ts';
+import {
+  parseArchitecture,
+  parsePlacements,
+  parseProperty,
+  parseSeconds,
+  parseSeed,
+  parseWorkloads,
+  Usage,
+} from './usage.ts';
 import { type CheckFlags, checkVerb } from './verbs/check.ts';
+import { type ClaimsFlags, claimsVerb } from './verbs/claims.ts';
+import { type CompareFlags, compareVerb } from './verbs/compare.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { type ListFlags, listVerb } from './verbs/list.ts';
 import { MATRIX_SEED, matrixVerb } from './verbs/matrix.ts';
@@ -112,7 +122,44 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
     .action(async (flags: { seed?: number; quiet?: boolean } & Common) =>
       done(await matrixVerb(open(flags.color), flags)),
     );
+  measuring(verb, open, done);
   return program;
+};
+
+/** The verbs that measure kernels against each other. */
+const measuring = (
+  verb: (name: string, description: string) => Command,
+  open: (color: boolean) => Shell,
+  done: (code: ExitCode) => void,
+): void => {
+  const perFamily = 'how many workloads of each kind to run (default: 12)';
+  verb(
+    'claims',
+    'judge what textbooks say of kernels, sentence by sentence, by running all architectures',
+  )
+    .option('--architecture <name>', 'only what is said of this one', parseArchitecture)
+    .option('--seed <number>', 'other workloads and tables of costs', parseSeed)
+    .option('--workloads <n>', perFamily, parseWorkloads)
+    .option('--json', 'print one JSON document (schema/claims.schema.json)')
+    .action(async (flags: ClaimsFlags & Common) =>
+      done(await claimsVerb(open(flags.color), flags)),
+    );
+  verb('compare', 'run the same workloads on all architectures: cost, trusted code, blast radius')
+    .option(
+      '--placements <which>',
+      'named: the kernels that ship (default); all: every placement of the services',
+      parsePlacements,
+    )
+    .option('--seed <number>', 'other workloads', parseSeed)
+    .option('--workloads <n>', perFamily, parseWorkloads)
+    .option('--json', 'print one JSON document (schema/comparison.schema.json)')
+    .option(
+      '--out <dir>',
+      'also write comparison.html, a page of charts, and comparison.json there',
+    )
+    .action(async (flags: CompareFlags & Common) =>
+      done(await compareVerb(open(flags.color), flags)),
+    );
 };
 
 const EXIT_CODES = `

@@ -58,17 +58,22 @@ export const progressText = (kernel: string, { phase, done, total, failed }: Pro
   return `checking ${kernel}: ${grouped(done)}${of} workloads${broken}`;
 };
 
+/** A pause for timers and signals, if the last one was some time ago. */
+export const breather = (): (() => Promise<void>) => {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATH) return;
+    await setImmediate();
+    last = performance.now();
+  };
+};
+
 /**
  * The executor, with a pause for timers and signals now and then. A kernel that ships runs on this thread: without it
  * no spinner would turn and Ctrl-C would wait for the end of the check.
  */
 export const breathing = (executor: Executor): Executor => {
-  let last = performance.now();
-  const breath = async (): Promise<void> => {
-    if (performance.now() - last < BREATH) return;
-    await setImmediate();
-    last = performance.now();
-  };
+  const breath = breather();
   const after = async <T>(work: Promise<T>): Promise<T> => {
     await breath();
     return work;

@@ -24,14 +24,14 @@ const makeFolder = async (folder: string): Promise<void> => {
   });
 };
 
-/** Makes the folder, before hours of checking are spent on what cannot be written. */
-export const requireFolder = async (folder: string): Promise<void> => {
+/** Makes the folder, before hours of checking are spent on what cannot be written. @param option that names it */
+export const requireFolder = async (folder: string, option = '--report'): Promise<void> => {
   try {
     await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new Usage(
-      `--report: ${folder} cannot be written to (${reasonOf(error)}); give a folder of your own.`,
+      `${option}: ${folder} cannot be written to (${reasonOf(error)}); give a folder of your own.`,
     );
   }
 };

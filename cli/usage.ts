@@ -3,7 +3,9 @@
  */
 
 import { matching } from '../properties/checker/select.ts';
+import { PLACEMENTS, type Placements } from '../properties/claims/kernels.ts';
 import { nearest } from '../properties/execute/facts.ts';
+import { CLAIM_SUBJECTS, type ClaimSubject } from '../spec/claims/index.ts';
 import { PROPERTIES } from '../spec/properties.ts';
 
 /** The command was given something that it cannot use. The message is one sentence for the person who typed it. */
@@ -33,6 +35,25 @@ export const parseSeconds = (text: string): number => {
     `--time takes a number of seconds above 0, such as 30 or 2.5, not ${quoted(text)}.`,
   );
 };
+
+/** One of a few words. */
+const oneOf =
+  <Word extends string>(option: string, words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((one) => one === text.toLowerCase());
+    if (word !== undefined) return word;
+    const near = nearest(text.toLowerCase(), words);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new Usage(
+      `${option} takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${quoted(text)}${hint || '.'}`,
+    );
+  };
+
+export const parseArchitecture: (text: string) => ClaimSubject = oneOf(
+  '--architecture',
+  CLAIM_SUBJECTS,
+);
+export const parsePlacements: (text: string) => Placements = oneOf('--placements', PLACEMENTS);
 
 /** @returns the glob, which asks for at least one property */
 export const parseProperty = (glob: string): string => {

@@ -119,8 +119,12 @@ describe('faults', () => {
     expect(runFault(subject, { service: 'memory', request: 99, kind: 'leak' })).toBeUndefined();
   });
 
-  test('the claim that drivers crash the system is shown, with a witness and a counter-witness', () => {
-    const report = checkClaims({ kernels: [inKernel], architecture: 'monolithic', workloads: 1 });
+  test('the claim that drivers crash the system is shown, with a witness and a counter-witness', async () => {
+    const report = await checkClaims({
+      kernels: [inKernel],
+      architecture: 'monolithic',
+      workloads: 1,
+    });
     const result = find(report.results, 'monolithic/driver-crashes-system');
     expect(result.verdict).toBe('shown');
     expect(result.witness?.story.at(-1)).toMatch(/the whole system is lost$/);
@@ -129,8 +133,8 @@ describe('faults', () => {
   });
 });
 
-describe('claims', () => {
-  const comparison = compareKernels(subjectsOf(toyKernels), { seed: 1, workloads: 3, lines });
+describe('claims', async () => {
+  const comparison = await compareKernels(subjectsOf(toyKernels), { seed: 1, workloads: 3, lines });
   const results = judgeClaims(comparison);
 
   test('every claim has a result, in order', () => {
@@ -143,7 +147,7 @@ describe('claims', () => {
     expect(find(results, 'monolithic/faster').tally?.held).toBeGreaterThan(0);
   });
 
-  test('the other way round they fail, with an exception that tells it', () => {
+  test('the other way round they fail, with an exception that tells it', async () => {
     const turned = toyKernels.map((kernel) => {
       const other = {
         monolithic: 'microkernel',
@@ -153,7 +157,7 @@ describe('claims', () => {
       return { ...kernel, architecture: other[kernel.architecture] };
     });
     const reverse = judgeClaims(
-      compareKernels(subjectsOf(turned), { seed: 1, workloads: 2, lines }),
+      await compareKernels(subjectsOf(turned), { seed: 1, workloads: 2, lines }),
       ['monolithic'],
     );
     const faster = find(reverse, 'monolithic/faster');
@@ -172,9 +176,9 @@ describe('claims', () => {
     }
   });
 
-  test('without a microkernel nothing is compared with one', () => {
+  test('without a microkernel nothing is compared with one', async () => {
     const alone = judgeClaims(
-      compareKernels(subjectsOf([monolithic]), { seed: 1, workloads: 1, lines }),
+      await compareKernels(subjectsOf([monolithic]), { seed: 1, workloads: 1, lines }),
     );
     expect(find(alone, 'monolithic/faster').verdict).toBe('not shown');
     expect(find(alone, 'hybrid/flexible').verdict).toBe('not shown');

@@ -19,6 +19,8 @@ import { type Measured, measure, price } from './measure.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Subject, staticFacts } from './subject.ts';
 
+export type OnProgress = (done: number, total: number) => void | Promise<void>;
+
 export interface CompareOptions {
   readonly seed: number;
   /** Workloads of each family, 1 or more. */
@@ -26,7 +28,8 @@ export interface CompareOptions {
   readonly lines: SourceLines;
   /** False: no faults are run, every blast radius is 0. */
   readonly faults?: boolean;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Told before each step; what it does is waited for. */
+  readonly onProgress?: OnProgress;
 }
 
 export interface Sample {
@@ -62,24 +65,29 @@ export interface Comparison {
   readonly reports: readonly SubjectReport[];
 }
 
-export const compareKernels = (
+export const compareKernels = async (
   subjects: readonly Subject[],
   { seed, workloads, lines, faults = true, onProgress = () => {} }: CompareOptions,
-): Comparison => {
+): Promise<Comparison> => {
   const families = familiesOf(subjects);
   const shapes = families.flatMap((family, index) =>
     fc.sample(shapeOf(family), { seed: seed + index, numRuns: workloads }),
   );
   const total = shapes.length + subjects.length;
-  const samples = shapes.map((shape, index): Sample => {
-    onProgress(index, total);
+  const samples: Sample[] = [];
+  for (const shape of shapes) {
+    await onProgress(samples.length, total);
     const workload = workloadOfShapes([shape]);
-    return { shape, workload, measured: subjects.map(({ kernel }) => measure(kernel, workload)) };
-  });
-  const faultRuns = subjects.map((subject, index) => {
-    onProgress(shapes.length + index, total);
-    return faults ? faultsOf(subject).flatMap((fault) => runFault(subject, fault) ?? []) : [];
-  });
+    const measured = subjects.map(({ kernel }) => measure(kernel, workload));
+    samples.push({ shape, workload, measured });
+  }
+  const faultRuns: (readonly FaultRun[])[] = [];
+  for (const subject of subjects) {
+    await onProgress(shapes.length + faultRuns.length, total);
+    faultRuns.push(
+      faults ? faultsOf(subject).flatMap((fault) => runFault(subject, fault) ?? []) : [],
+    );
+  }
   const reports = subjects.map((subject, index) =>
     reportOf(subject, index, samples, faultRuns[index] ?? [], lines),
   );

@@ -62,7 +62,7 @@ const tasksFor = (service: string): readonly FamilyName[] => {
   return [client, other, 'compute'];
 };
 
-export const faultWorkload = (fault: ServiceFault): Workload =>
+const faultWorkload = (fault: ServiceFault): Workload =>
   workloadOfShapes(tasksFor(fault.service).map(shape), { faults: [fault] });
 
 /** Every kind of fault of every service, at its first and its third request; wild stores to each target. */

@@ -1,7 +1,7 @@
 /** What the two commands do, as functions: all claims judged, or kernels compared. Functions of kernels and seed. */
 import type { Kernel } from '../../hardware/contract.ts';
 import { CLAIM_SUBJECTS, type ClaimSubject } from '../../spec/claims/index.ts';
-import { type Comparison, compareKernels } from './compare.ts';
+import { type Comparison, compareKernels, type OnProgress } from './compare.ts';
 import { judgeClaims } from './judge.ts';
 import { kernelsOf, type Placements, subjectsOf } from './kernels.ts';
 import { sourceLines } from './source-lines.ts';
@@ -12,11 +12,11 @@ export interface ComparisonOptions {
   readonly seed?: number;
   /** Workloads of each family, 1 or more. */
   readonly workloads?: number;
-  /** Which of the shipped kernels: those with a name (the default), or every placement of the services. */
+  /** Which kernels: those that ship, or every placement of the services. */
   readonly placements?: Placements;
   /** Others instead. */
   readonly kernels?: readonly Kernel[];
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: OnProgress;
 }
 
 export interface ClaimsOptions extends ComparisonOptions {
@@ -41,7 +41,7 @@ export const compare = ({
   placements = 'named',
   kernels = kernelsOf(placements),
   onProgress,
-}: ComparisonOptions = {}): Comparison =>
+}: ComparisonOptions = {}): Promise<Comparison> =>
   compareKernels(subjectsOf(kernels), {
     seed,
     workloads,
@@ -49,8 +49,16 @@ export const compare = ({
     ...(onProgress && { onProgress }),
   });
 
-export const checkClaims = ({ architecture, ...options }: ClaimsOptions = {}): ClaimsReport => {
-  const comparison = compare(options);
+export const checkClaims = async ({
+  architecture,
+  ...options
+}: ClaimsOptions = {}): Promise<ClaimsReport> => {
+  // What is said of hybrids is about every placement; of the others there is one each.
+  const about = architecture ?? 'hybrid';
+  const comparison = await compare({
+    placements: about === 'hybrid' ? 'all' : 'named',
+    ...options,
+  });
   return {
     seed: comparison.seed,
     workloads: comparison.samples.length,

@@ -12,7 +12,7 @@ export interface SourceLines {
   readonly services: Readonly<Record<string, number>>;
 }
 
-/** The name of the table that the build writes. */
+/** The name of the table that the build writes. @public scripts/build.mjs */
 export const SOURCE_LINES_FILE = 'source-lines.json';
 
 const KERNEL_FOLDERS = ['core', 'ipc', 'link'];
@@ -24,7 +24,7 @@ export const sourceLines = (): SourceLines => {
   return JSON.parse(readFileSync(table, 'utf8')) as SourceLines;
 };
 
-/** @param kernels the folder kernels/, with a slash at its end */
+/** @param kernels the folder kernels/, with a slash at its end @public scripts/build.mjs */
 export const countSourceLines = (kernels: string): SourceLines => {
   const services: Record<string, number> = {};
   for (const entry of entries(`${kernels}services`)) {

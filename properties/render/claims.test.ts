@@ -22,8 +22,8 @@ const problems = (name: string, text: string): unknown => {
   return validate.errors ?? [];
 };
 
-const report = checkClaims({ kernels: toyKernels, workloads: 2 });
-const comparison = compareKernels(subjectsOf(toyKernels), {
+const report = await checkClaims({ kernels: toyKernels, workloads: 2 });
+const comparison = await compareKernels(subjectsOf(toyKernels), {
   seed: 1,
   workloads: 2,
   lines: { kernel: 1000, services: { disk: 100, files: 500 } },
@@ -72,7 +72,7 @@ describe('the page of charts', () => {
   });
 
   test('draws a single kernel too', async () => {
-    const one = compareKernels(subjectsOf(toyKernels.slice(0, 1)), {
+    const one = await compareKernels(subjectsOf(toyKernels.slice(0, 1)), {
       seed: 1,
       workloads: 1,
       lines: { kernel: 10, services: {} },
