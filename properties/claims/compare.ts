@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { DEFAULT_COSTS } from '../../hardware/costs.ts';
 import type { Measure } from '../../spec/claims/index.ts';
 import type { Workload } from '../../spec/workload.ts';
+import { price, work } from './counting.ts';
 import {
   FAMILIES,
   type FamilyName,
@@ -14,8 +15,8 @@ import {
   shapeOf,
   workloadOfShapes,
 } from './families.ts';
-import { blastRadius, type FaultRun, faultsOf, runFault } from './faults.ts';
-import { type Measured, measure, price } from './measure.ts';
+import { blastRadius, type FaultRun, faultPlans, faultsOf, runFault } from './faults.ts';
+import { type Measured, measure } from './measure.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Subject, staticFacts } from './subject.ts';
 
@@ -60,8 +61,10 @@ export interface Comparison {
   readonly subjects: readonly Subject[];
   readonly families: readonly FamilyName[];
   readonly samples: readonly Sample[];
-  /** By index of the subject. */
+  /** The same faults for all, by index of the subject: of them is the blast radius. */
   readonly faults: readonly (readonly FaultRun[])[];
+  /** Generated ones, for kernels with all services outside. */
+  readonly generated: readonly (readonly FaultRun[])[];
   readonly reports: readonly SubjectReport[];
 }
 
@@ -74,6 +77,7 @@ export const compareKernels = async (
     fc.sample(shapeOf(family), { seed: seed + index, numRuns: workloads }),
   );
   const total = shapes.length + subjects.length;
+  const pure = (subject: Subject): boolean => faults && subject.architecture === 'microkernel';
   const samples: Sample[] = [];
   for (const shape of shapes) {
     await onProgress(samples.length, total);
@@ -82,11 +86,13 @@ export const compareKernels = async (
     samples.push({ shape, workload, measured });
   }
   const faultRuns: (readonly FaultRun[])[] = [];
+  const generated: (readonly FaultRun[])[] = [];
   for (const subject of subjects) {
     await onProgress(shapes.length + faultRuns.length, total);
     faultRuns.push(
       faults ? faultsOf(subject).flatMap((fault) => runFault(subject, fault) ?? []) : [],
     );
+    generated.push(pure(subject) ? generatedFaults(subject, seed, workloads * GENERATED) : []);
   }
   const reports = subjects.map((subject, index) =>
     reportOf(subject, index, samples, faultRuns[index] ?? [], lines),
@@ -97,8 +103,20 @@ export const compareKernels = async (
     families,
     samples,
     faults: faultRuns,
+    generated,
     reports: onFront(reports),
   };
+};
+
+/** Faults that are generated for a kernel, for each workload of a family; services do not come to all of them. */
+const GENERATED = 32;
+
+const generatedFaults = (subject: Subject, seed: number, numRuns: number): readonly FaultRun[] => {
+  const services = subject.parts.map(({ name }) => name);
+  if (services.length === 0) return [];
+  return fc
+    .sample(faultPlans(services), { seed, numRuns })
+    .flatMap(({ fault, workload }) => runFault(subject, fault, workload) ?? []);
 };
 
 /** Families whose calls every subject implements. */
@@ -142,6 +160,7 @@ const reportOf = (
     measures: {
       ...staticFacts(subject, lines),
       cycles: of(cycles),
+      work: of((run) => work(run, DEFAULT_COSTS)),
       messages: of((run) => run.messages),
       modeSwitches: of((run) => run.modeSwitches),
       spaceSwitches: of((run) => run.spaceSwitches),

@@ -15,13 +15,16 @@ import {
   type Workload,
 } from '../../spec/workload.ts';
 
-export const FAMILIES = ['file', 'datagram', 'console', 'memory', 'compute'] as const;
+/** Families of which each task does the same thing; the mixed one has a task of each, beginning with the first. */
+const PURE = ['file', 'datagram', 'console', 'memory', 'compute'] as const;
+type PureName = (typeof PURE)[number];
+export const FAMILIES = [...PURE, 'mixed'] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 
 /** A workload of a family by numbers. */
 export interface Shape {
   readonly family: FamilyName;
-  /** 1 to 3 of the same kind. */
+  /** 1 to 3. */
   readonly tasks: number;
   /** How often each does what it does, 1 to 6. */
   readonly rounds: number;
@@ -38,6 +41,7 @@ export const groupsOf: Readonly<Record<FamilyName, readonly AbiGroup[]>> = {
   console: ['tasks', 'memory', 'console'],
   memory: ['tasks', 'memory'],
   compute: ['tasks'],
+  mixed: ['tasks', 'memory', 'files', 'datagrams', 'console'],
 };
 
 export const shapeOf = (family: FamilyName, harts?: number): fc.Arbitrary<Shape> =>
@@ -49,6 +53,32 @@ export const shapeOf = (family: FamilyName, harts?: number): fc.Arbitrary<Shape>
     harts: harts === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(harts),
     tlbEntries: fc.constantFrom(4, 16, 64),
   });
+
+/** A little simpler each, simplest first. */
+export const simplerShapes = (shape: Shape): readonly Shape[] => {
+  const { tasks, rounds, bytes, harts } = shape;
+  return [
+    ...(tasks > 1
+      ? [
+          { ...shape, tasks: 1 },
+          { ...shape, tasks: tasks - 1 },
+        ]
+      : []),
+    ...(rounds > 1
+      ? [
+          { ...shape, rounds: 1 },
+          { ...shape, rounds: rounds - 1 },
+        ]
+      : []),
+    ...(bytes > 4 ? [{ ...shape, bytes: 4 }] : []),
+    ...(harts > 1
+      ? [
+          { ...shape, harts: 1 },
+          { ...shape, harts: harts - 1 },
+        ]
+      : []),
+  ];
+};
 
 const BUFFER = 0x2000;
 const READ_WRITE = 6;
@@ -70,7 +100,10 @@ interface Work {
   round(round: number): readonly Operation[];
 }
 
-const workOf = ({ family, bytes }: Shape, index: number): Work => {
+const pureOf = (family: FamilyName, index: number): PureName =>
+  family === 'mixed' ? (PURE[index % PURE.length] ?? 'compute') : family;
+
+const workOf = (family: PureName, bytes: number, index: number): Work => {
   switch (family) {
     case 'file':
       return {
@@ -131,10 +164,11 @@ const chained = (operations: readonly Operation[]): readonly (readonly Operation
 };
 
 const programOf = (shape: Shape, index: number): Program => {
-  const { before, round } = workOf(shape, index);
+  const family = pureOf(shape.family, index);
+  const { before, round } = workOf(family, shape.bytes, index);
   const rounds = Array.from({ length: shape.rounds }, (_, number) => round(number)).flat();
   const bodies = chained([...before, ...rounds, call('exit', index)]);
-  return { bodies, ...(shape.family === 'file' && { texts: [`file${index}`] }) };
+  return { bodies, ...(family === 'file' && { texts: [`file${index}`] }) };
 };
 
 /** Machine steps: far more than any of these needs, wherever its services are. */

@@ -2,8 +2,9 @@
  * What a fault of one service does to the tasks: a client of that service, one of another service, and one that only
  * computes. Each of them ends as it does without the fault, or it is hit.
  */
+import fc from 'fast-check';
 import { Control } from '../../kernels/core/layout.ts';
-import { DIRECT_MAP, FIRST_TEXT_FRAME, KERNEL_TEXT } from '../../spec/layout.ts';
+import { DIRECT_MAP, FIRST_TEXT_FRAME, KERNEL_TEXT, serviceSegment } from '../../spec/layout.ts';
 import { PAGE_SIZE } from '../../spec/riscv.ts';
 import {
   FAULT_KINDS,
@@ -11,7 +12,7 @@ import {
   type ServiceFault,
   type Workload,
 } from '../../spec/workload.ts';
-import { type FamilyName, type Shape, workloadOfShapes } from './families.ts';
+import { type FamilyName, type Shape, shapeOf, workloadOfShapes } from './families.ts';
 import { type Fate, observe } from './measure.ts';
 import { shrinkWitness } from './shrink.ts';
 import type { Part, Subject } from './subject.ts';
@@ -35,6 +36,7 @@ const WILD_STORES = [NOBODYS, RUNNING, KERNEL_TEXT] as const;
 export interface FaultRun {
   readonly service: string;
   readonly placement: Part['placement'];
+  readonly driver: boolean;
   readonly fault: ServiceFault;
   readonly workload: Workload;
   /** Tids by how they fared; who uses the service, directly or not, is a client. */
@@ -54,6 +56,51 @@ const shape = (family: FamilyName): Shape => ({
   harts: 1,
   tlbEntries: 16,
 });
+
+/**
+ * Families that do not use a service, not even through another one, and whose results do not depend on when things
+ * happen. Pages come from the memory service: what maps any uses it.
+ */
+const SPARED: Readonly<Record<string, readonly FamilyName[]>> = {
+  files: ['console', 'memory', 'compute'],
+  disk: ['console', 'memory', 'compute'],
+  console: ['file', 'memory', 'compute'],
+  network: ['file', 'console', 'memory', 'compute'],
+  memory: ['compute'],
+};
+
+/** Where generated wild stores go: null, pages of tasks, the kernel, and the other services. */
+const TARGETS = [0, 0x2000, 0x3000, ...WILD_STORES, ...[0, 1, 2, 3, 4].map(serviceSegment)];
+
+export interface FaultPlan {
+  readonly fault: ServiceFault;
+  readonly workload: Workload;
+}
+
+/** A fault of one of these services, beside tasks that do not use it, on 1 to 4 harts. The first task is its client. */
+export const faultPlans = (services: readonly string[]): fc.Arbitrary<FaultPlan> =>
+  fc.constantFrom(...services).chain((service) =>
+    fc
+      .record({
+        kind: fc.constantFrom(...FAULT_KINDS),
+        request: fc.nat({ max: 4 }),
+        va: fc.constantFrom(...TARGETS),
+        value: fc.constantFrom(0, 1, 0xffff_ffff),
+        client: shapeOf(FAMILY_OF[service] ?? 'compute'),
+        others: fc
+          .array(fc.constantFrom(...(SPARED[service] ?? ['compute'])), {
+            minLength: 1,
+            maxLength: 2,
+          })
+          .chain((families) => fc.tuple(...families.map((family) => shapeOf(family)))),
+      })
+      .map(({ client, others, va, value, kind, request }) => {
+        const store = kind === 'wild store' ? { va, value } : {};
+        const fault: ServiceFault = { service, kind, request, ...store };
+        const shapes = [client, ...others].map((one) => ({ ...one, tasks: 1 }));
+        return { fault, workload: workloadOfShapes(shapes, { faults: [fault] }) };
+      }),
+  );
 
 /** The tasks: first the client of the service, then those that do not use it. */
 const tasksFor = (service: string): readonly FamilyName[] => {
@@ -88,10 +135,12 @@ export const runFault = (
   if (!before.completed) return undefined;
   if (before.digest === after.digest && !isReached(subject, fault, workload, before.digest))
     return undefined;
+  const part = subject.parts.find(({ name }) => name === fault.service);
   const hit = sound.start.map((_, index) => !sameFate(before.fates, after.fates, index + 1));
   return {
     service: fault.service,
-    placement: subject.parts.find(({ name }) => name === fault.service)?.placement ?? 'kernel',
+    placement: part?.placement ?? 'kernel',
+    driver: part?.driver ?? false,
     fault,
     workload,
     clientsHit: hit[0] ? 1 : 0,

@@ -1,14 +1,11 @@
 /**
- * One run, measured from outside: how often each event that costs cycles came on each hart, and what the log shows of
- * messages, mode switches, address spaces and tables. Events are counted once and priced with any table of costs.
- *
- * Cycles are a sum over a table of costs, so running with a table in which one cost is 1 and all others are 0 counts
- * that event; a run does not depend on its costs (tested).
+ * One run, measured from outside: the events that cost cycles (counting.ts), and what the log shows of messages, mode
+ * switches, address spaces and tables.
  */
 import type { Kernel } from '../../hardware/contract.ts';
-import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
 import { Arena, assemble, boot } from '../../hardware/run.ts';
 import { Replica } from '../../model/abstraction/memory.ts';
+import { Call } from '../../spec/abi.ts';
 import { indexOfText, type Layout, layoutOf, SERVICE_TID, USER_TEXT } from '../../spec/layout.ts';
 import { END_REASONS, RECORD_WORDS, RecordKind } from '../../spec/records.ts';
 import {
@@ -21,11 +18,7 @@ import {
   wordIn,
 } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
-
-export type CostName = keyof Costs;
-export const COST_NAMES = Object.keys(DEFAULT_COSTS) as readonly CostName[];
-/** How often each event that costs came. */
-export type Counts = Readonly<Record<CostName, number>>;
+import { type Counted, countEvents } from './counting.ts';
 
 /** How a task fared: the results of its calls in order, and whether it came to its exit. */
 export interface Fate {
@@ -33,9 +26,7 @@ export interface Fate {
   readonly exited: boolean;
 }
 
-export interface Measured {
-  /** By hart. */
-  readonly counts: readonly Counts[];
+export interface Measured extends Counted {
   readonly messages: number;
   readonly modeSwitches: number;
   readonly spaceSwitches: number;
@@ -54,49 +45,13 @@ export interface Measured {
 const ARENA_WORDS = 1 << 21;
 const arena = new Arena(new Uint32Array(ARENA_WORDS));
 
-/** Cycles of the hart that is busy longest. */
-export const price = ({ counts }: Pick<Measured, 'counts'>, costs: Costs): number =>
-  Math.max(
-    ...counts.map((one) => COST_NAMES.reduce((all, name) => all + one[name] * costs[name], 0)),
-  );
-
-/** Whether every event that costs came at most as often, on one hart: then it is as cheap whatever the costs. */
-export const isContained = (less: Measured, more: Measured): boolean =>
-  less.counts.length === 1 &&
-  COST_NAMES.every((name) => (less.counts[0]?.[name] ?? 0) <= (more.counts[0]?.[name] ?? 0));
-
 export const measure = (kernel: Kernel, workload: Workload): Measured => ({
-  counts: countsOf(kernel, workload),
+  ...countEvents(kernel, workload, arena),
   ...observe(kernel, workload),
 });
 
-const NOTHING = Object.fromEntries(COST_NAMES.map((name) => [name, 0])) as Record<CostName, number>;
-
-/** Two events are counted in one run: the second in units of this many cycles, more than any run has of the first. */
-const SECOND = 2 ** 26;
-
-const countsOf = (kernel: Kernel, workload: Workload): readonly Counts[] => {
-  const counts = Array.from({ length: workload.harts }, () => ({ ...NOTHING }));
-  for (let index = 0; index < COST_NAMES.length; index += 2) {
-    const [first, second] = [COST_NAMES[index], COST_NAMES[index + 1]];
-    const costs = { ...NOTHING };
-    if (first) costs[first] = 1;
-    if (second) costs[second] = SECOND;
-    const options = { arena, observe: false, costs };
-    const run = assemble(workload, options, kernel.serviceFrames);
-    boot(run.core, kernel, run.machine, run.image);
-    run.core.run();
-    for (const [hart, count] of counts.entries()) {
-      const cycles = run.core.harts[hart]?.cycle ?? 0;
-      if (first) count[first] = cycles % SECOND;
-      if (second) count[second] = Math.floor(cycles / SECOND);
-    }
-  }
-  return counts;
-};
-
 /** One run without prices: what the log says of everything else. @param kernel boots freshly */
-export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, 'counts'> => {
+export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, keyof Counted> => {
   const { core, machine, image } = assemble(workload, { arena }, kernel.serviceFrames);
   boot(core, kernel, machine, image);
   core.run();
@@ -121,8 +76,8 @@ const digestOf = (words: Uint32Array): number => {
 const NO_TEXT = 0x0fff_ffff;
 /** The call by which a service takes its next request. */
 const NEXT_REQUEST = 64;
-/** Calls by which a task waits for a message: no kernel that ships has any. */
-const RECEIVING: readonly number[] = [];
+/** Calls by which a task waits for a message of another task. */
+const RECEIVING: readonly number[] = [Call.receive, Call.call];
 const END_HALTED = END_REASONS.indexOf('halted');
 
 class Reader {
@@ -155,7 +110,7 @@ class Reader {
     }
   }
 
-  result(tasks: number): Omit<Measured, 'counts' | 'lastWords' | 'digest'> {
+  result(tasks: number): Omit<Measured, keyof Counted | 'lastWords' | 'digest'> {
     const exited = [...this.#fates.values()].filter((fate) => fate.exited).length;
     return {
       messages: this.#messages,

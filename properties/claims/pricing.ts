@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
 import { COST_BOUNDS, type CostBounds, USUAL_SPREAD } from '../../spec/claims/index.ts';
-import { COST_NAMES, type CostName, type Measured, price } from './measure.ts';
+import { COST_NAMES, type CostName, type Counted, price } from './counting.ts';
 
 export const boundsOf = (name: CostName): CostBounds =>
   COST_BOUNDS[name] ?? {
@@ -41,8 +41,8 @@ export interface Crossover {
 
 const STEPS = 40;
 
-/** For each cost that turns the comparison within its bounds. Bisection: prices are linear on one hart. */
-export const crossovers = (left: Measured, right: Measured): readonly Crossover[] =>
+/** For each cost that turns the comparison within its bounds, one value at which it does. Found by bisection. */
+export const crossovers = (left: Counted, right: Counted): readonly Crossover[] =>
   COST_NAMES.flatMap((name) => {
     const difference = (value: number): number => {
       const costs = { ...DEFAULT_COSTS, [name]: value };

@@ -1,16 +1,27 @@
 /** A witness told in short lines: what each task does, what goes wrong, and how it ends. */
-import type { Operation, Workload } from '../../spec/workload.ts';
+import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
+import { textAddress } from '../../spec/layout.ts';
+import type { Argument, Operation, Workload } from '../../spec/workload.ts';
 import { hex } from '../explain/text.ts';
+import type { Sample } from './compare.ts';
+import { COST_NAMES } from './counting.ts';
 import type { Shape } from './families.ts';
 import type { FaultRun } from './faults.ts';
 import type { Witness } from './verdict.ts';
 
-const MOST_STEPS = 6;
+const MOST_STEPS = 8;
 
-const stepText = (operation: Operation): string | undefined => {
+/** Paths are shown as what stands there. */
+const argumentText = (argument: Argument, texts: readonly string[]): string => {
+  if (typeof argument !== 'number' || argument <= 9) return String(argument);
+  const text = texts.find((_, index) => textAddress(index) === argument);
+  return text === undefined ? hex(argument) : `“${text}”`;
+};
+
+const stepText = (operation: Operation, texts: readonly string[]): string | undefined => {
   switch (operation.op) {
     case 'call':
-      return `${operation.call}(${operation.args.map((arg) => (typeof arg === 'number' && arg > 9 ? hex(arg) : String(arg))).join(', ')})`;
+      return `${operation.call}(${operation.args.map((one) => argumentText(one, texts)).join(', ')})`;
     case 'store':
       return `store ${hex(operation.va)}`;
     case 'load':
@@ -22,8 +33,8 @@ const stepText = (operation: Operation): string | undefined => {
 
 const taskLines = (workload: Workload): readonly string[] =>
   workload.start.map((program, index) => {
-    const steps = (workload.programs[program]?.bodies ?? []).flat();
-    const told = steps.flatMap((step) => stepText(step) ?? []);
+    const { bodies = [], texts = [] } = workload.programs[program] ?? {};
+    const told = bodies.flat().flatMap((step) => stepText(step, texts) ?? []);
     const rest = told.length > MOST_STEPS ? `, … ${told.length - MOST_STEPS} more` : '';
     const what = told.length === 0 ? 'computes' : told.slice(0, MOST_STEPS).join(', ') + rest;
     return `task ${index + 1}: ${what}`;
@@ -48,16 +59,27 @@ export const faultStory = (run: FaultRun): Witness => {
 };
 
 export const costStory = (
-  workload: Workload,
-  sides: readonly (readonly [string, number])[],
+  { workload, shape }: Pick<Sample, 'workload' | 'shape'>,
+  costs: Costs,
   unit: string,
+  sides: readonly (readonly [string, number])[],
 ): Witness => ({
   story: [
     ...taskLines(workload),
+    `on ${hartsText(shape)}, TLB of ${shape.tlbEntries}; ${costsText(costs)}`,
     sides.map(([label, value]) => `${label}: ${Math.round(value * 10) / 10} ${unit}`).join('; '),
   ],
   workload,
 });
 
-export const shapeText = ({ family, tasks, rounds, bytes, harts, tlbEntries }: Shape): string =>
-  `${family} × ${rounds}, ${bytes} bytes, ${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${harts} ${harts === 1 ? 'hart' : 'harts'}, TLB of ${tlbEntries}`;
+const hartsText = ({ harts }: Shape): string => (harts === 1 ? '1 hart' : `${harts} harts`);
+
+const costsText = (costs: Costs): string =>
+  costs === DEFAULT_COSTS
+    ? 'usual costs'
+    : `costs: ${COST_NAMES.map((name) => `${name} ${costs[name]}`).join(', ')}`;
+
+export const shapeText = (shape: Shape): string => {
+  const { family, tasks, rounds, bytes, tlbEntries } = shape;
+  return `${family} × ${rounds}, ${bytes} bytes, ${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${hartsText(shape)}, TLB of ${tlbEntries}`;
+};

@@ -1,41 +1,7 @@
-/**
- * What tests of claims share: kernels that differ in what a call costs and in nothing else, under the names of the
- * three architectures, and a comparison of every placement with made-up figures.
- */
-import type { Kernel } from '../../hardware/contract.ts';
-import { buildCore } from '../../kernels/core/build.ts';
-import { routines } from '../../kernels/core/routines.ts';
+/** What tests of claims share: a comparison of every placement with made-up figures. */
 import { SERVICE_NAMES } from '../../kernels/services/contract.ts';
 import { type Comparison, onFront, type SubjectReport } from './compare.ts';
 import { FAMILIES } from './families.ts';
-
-/** The monolithic kernel, whose calls change the address space `detours` times on the way to a service. */
-const detouring = (architecture: Kernel['architecture'], detours: number): Kernel => {
-  const call: typeof routines.call = (k, hart, task) => {
-    const own = hart.satp;
-    for (let detour = 0; detour < detours; detour++) {
-      hart.satp = k.image.kernelRoot;
-      hart.satp = own;
-    }
-    routines.call(k, hart, task);
-  };
-  return {
-    ...buildCore({ call, name: architecture }),
-    architecture,
-    services: SERVICE_NAMES.map((name, index) => ({
-      name,
-      placement:
-        index < { monolithic: 5, hybrid: 3, microkernel: 0 }[architecture] ? 'kernel' : 'user',
-      devices: name === 'disk' ? ['disk'] : [],
-    })),
-  };
-};
-
-export const toyKernels: readonly Kernel[] = [
-  detouring('monolithic', 0),
-  detouring('hybrid', 1),
-  detouring('microkernel', 2),
-];
 
 /** Made-up figures for each placement of the services: what leaves the kernel costs cycles and contains faults. */
 export const madeUpComparison = (): Comparison => {
@@ -66,6 +32,7 @@ export const madeUpComparison = (): Comparison => {
       outside,
       measures: {
         cycles: mean,
+        work: mean,
         messages: outside.length * 12,
         modeSwitches: 60 + outside.length * 30,
         spaceSwitches: 8 + outside.length * 20,
@@ -96,6 +63,7 @@ export const madeUpComparison = (): Comparison => {
     families: FAMILIES,
     samples: [],
     faults: [],
+    generated: [],
     reports: onFront(reports),
   };
 };

@@ -19,6 +19,12 @@ export interface Witness {
 export interface Tally {
   readonly held: number;
   readonly of: number;
+  /** The same, by the number of harts. */
+  readonly byHarts?: readonly {
+    readonly harts: number;
+    readonly held: number;
+    readonly of: number;
+  }[];
   /** Pairs of runs in which every event came at most as often on the better side: it holds whatever the costs. */
   readonly contained?: number;
 }

@@ -5,9 +5,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { CLAIMS, MEASURES } from '../../spec/claims/index.ts';
 import { compareKernels } from '../claims/compare.ts';
-import { subjectsOf } from '../claims/kernels.ts';
+import { kernelsOf, subjectsOf } from '../claims/kernels.ts';
 import { checkClaims } from '../claims/run.ts';
-import { madeUpComparison, toyKernels } from '../claims/testing.ts';
+import { madeUpComparison } from '../claims/testing.ts';
 import { renderComparisonPage } from './charts/page.ts';
 import { renderClaims, renderClaimsJson } from './claims.ts';
 import { renderComparison, renderComparisonJson } from './comparison.ts';
@@ -22,8 +22,8 @@ const problems = (name: string, text: string): unknown => {
   return validate.errors ?? [];
 };
 
-const report = await checkClaims({ kernels: toyKernels, workloads: 2 });
-const comparison = await compareKernels(subjectsOf(toyKernels), {
+const report = await checkClaims({ placements: 'named', workloads: 2 });
+const comparison = await compareKernels(subjectsOf(kernelsOf('named')), {
   seed: 1,
   workloads: 2,
   lines: { kernel: 1000, services: { disk: 100, files: 500 } },
@@ -72,7 +72,7 @@ describe('the page of charts', () => {
   });
 
   test('draws a single kernel too', async () => {
-    const one = await compareKernels(subjectsOf(toyKernels.slice(0, 1)), {
+    const one = await compareKernels(subjectsOf(kernelsOf('named').slice(0, 1)), {
       seed: 1,
       workloads: 1,
       lines: { kernel: 10, services: {} },

@@ -110,6 +110,7 @@ const told = (label: string, text: string, columns: number): readonly Line[] =>
 
 const findingLines = (finding: Finding, columns: number): readonly Line[] => [
   ...told('found', finding.evidence, columns),
+  ...byHartsLines(finding, columns),
   ...(finding.tally?.contained === undefined || finding.tally.contained === 0
     ? []
     : told(
@@ -125,8 +126,21 @@ const findingLines = (finding: Finding, columns: number): readonly Line[] => [
   ...witnessLines('exception', finding.exception, columns),
 ];
 
+/** Where it is not the same on all of them. */
+const byHartsLines = ({ tally }: Finding, columns: number): readonly Line[] => {
+  const parts = tally?.byHarts ?? [];
+  if (parts.every(({ held, of }) => held === of) || parts.every(({ held }) => held === 0))
+    return [];
+  const shares = parts.map(({ harts, held, of }) => `${count(harts, 'hart')}: ${share(held, of)}`);
+  return told('by harts', shares.join('; '), columns);
+};
+
+/** Never 100 % where there is an exception. */
+const share = (held: number, of: number): string =>
+  held === of ? 'always' : `${(Math.floor((1000 * held) / of) / 10).toFixed(1)}${TOGETHER}%`;
+
 const figureText = ({ of, value }: Figure): string =>
-  `${of}:${TOGETHER}${Number.isInteger(value) ? grouped(value) : grouped(Math.round(value * 100) / 100)}`;
+  `${of}:${TOGETHER}${grouped(value >= 100 ? Math.round(value) : Math.round(value * 100) / 100)}`;
 
 const crossoverText = ({ cost, at, below, left, right, workload }: CrossoverFound): string => {
   const [cheap, dear] = below === 'left' ? [left, right] : [right, left];

@@ -19,7 +19,8 @@ export type ClaimVerdict = (typeof CLAIM_VERDICTS)[number];
 /** What can be measured, each with its definition; less is better for all of them. */
 export const MEASURES = {
   cycles:
-    'cycles of the hart that is busy longest, until every task has ended, services starting included',
+    'cycles of what is busy longest: a hart, or the kernel, in which one hart is at a time; until every task has ended, services starting included. What the kernel does to its own tables is not counted, so messages seem cheaper than they are',
+  work: 'cycles of all harts together: how long a task waits where nothing runs beside it',
   messages: 'messages that reach a process: requests, replies and notifications',
   modeSwitches: 'traps out of user mode and returns to it',
   spaceSwitches: 'writes of satp that change the root table of a hart',
@@ -41,6 +42,23 @@ export const MEASURES = {
 } as const;
 export type Measure = keyof typeof MEASURES;
 
+/** Those that follow from the placement of the services alone: what is said of them is true by definition, or wrong. */
+export const STATIC_MEASURES: readonly Measure[] = [
+  'privilegedBytes',
+  'privilegedLines',
+  'rebuiltLines',
+  'mechanisms',
+  'connections',
+  'touchedLines',
+];
+
+/** Of which workloads something is said. */
+export type Scope =
+  /** Those that call a service: there is a message on at least one of the two kernels. */
+  | 'calling'
+  /** Those of them that are of one task: its calls have nothing beside them to wait for. */
+  | 'alone';
+
 /** How a claim is made checkable. */
 export type ClaimCheck =
   /** Nothing to run: it is how the word is used. What is counted all the same must be 0. */
@@ -52,6 +70,8 @@ export type ClaimCheck =
       readonly left: ClaimSubject;
       readonly right: ClaimSubject;
       readonly orEqual?: true;
+      /** All of them, if not given. */
+      readonly scope?: Scope;
     }
   /** ∃ workload and table of costs in which `left` has less of the measure than `right`. */
   | {
@@ -59,15 +79,20 @@ export type ClaimCheck =
       readonly measure: Measure;
       readonly left: ClaimSubject;
       readonly right: ClaimSubject;
+      readonly scope?: Scope;
     }
   /** ∀ faults of a service in user space: every task that does not use it ends as it does without the fault. */
   | { readonly kind: 'contained'; readonly architecture: ClaimSubject }
-  /** ∃ fault of a service in the kernel that ends the whole system. */
-  | { readonly kind: 'fatal'; readonly architecture: ClaimSubject }
+  /** For each service in the kernel (or each driver there) ∃ fault that ends the whole system. */
+  | {
+      readonly kind: 'fatal';
+      readonly architecture: ClaimSubject;
+      readonly of: 'drivers' | 'services';
+    }
   /** ∃ placement with the trait, among all placements, judged on cycles, privileged lines and blast radius. */
   | {
       readonly kind: 'placement';
-      readonly trait: 'all run' | 'on the front' | 'best differs' | 'dominated';
+      readonly trait: 'all alike' | 'on the front' | 'best differs' | 'dominated';
     };
 
 /** How a claim that is only partly true is contradicted. */

@@ -27,7 +27,11 @@ export const HYBRID_CLAIMS: readonly Claim[] = [
     checked: 'The same workload takes no more cycles than on the microkernel.',
     check: { kind: 'less', measure: 'cycles', left: 'hybrid', right: 'microkernel', orEqual: true },
     reversedBy:
-      'a workload that uses only the services left outside; a service in the kernel that asks one outside',
+      'a service in the kernel that holds the lock, or asks one outside; services that work on several harts at once',
+    counter: {
+      wanted: 'A hybrid that is slower than the microkernel.',
+      check: { kind: 'sometimesLess', measure: 'cycles', left: 'microkernel', right: 'hybrid' },
+    },
   },
   {
     id: 'hybrid/more-stable-than-monolithic',
@@ -45,8 +49,9 @@ export const HYBRID_CLAIMS: readonly Claim[] = [
     side: 'pro',
     quote: flexible,
     tag: 'empirical',
-    checked: 'Every placement of the services runs every workload to its end.',
-    check: { kind: 'placement', trait: 'all run' },
+    checked:
+      'Every placement of the services runs every workload to its end, and a task alone gets the same results.',
+    check: { kind: 'placement', trait: 'all alike' },
     reversedBy:
       'services that know where the others are; a placement in which two wait for each other',
   },
@@ -90,8 +95,9 @@ export const HYBRID_CLAIMS: readonly Claim[] = [
     side: 'con',
     quote: stability,
     tag: 'empirical',
-    checked: 'A fault in a service that stayed in the kernel ends the whole system.',
-    check: { kind: 'fatal', architecture: 'hybrid' },
+    checked:
+      'In each service there is a fault that ends the whole system where it stayed in the kernel.',
+    check: { kind: 'fatal', architecture: 'hybrid', of: 'services' },
     reversedBy: 'a kernel that survives faults of its components',
   },
   {
@@ -109,7 +115,7 @@ export const HYBRID_CLAIMS: readonly Claim[] = [
     about: 'hybrid',
     side: 'con',
     quote: boundaries,
-    tag: 'derived',
+    tag: 'by definition',
     checked: 'When a service moves, pairs of services have to be linked another way.',
     check: { kind: 'less', measure: 'mechanisms', left: 'monolithic', right: 'hybrid' },
     counter: {

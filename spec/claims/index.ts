@@ -16,6 +16,8 @@ export {
   type CounterWitness,
   MEASURES,
   type Measure,
+  type Scope,
+  STATIC_MEASURES,
 } from './claim.ts';
 export { COST_BOUNDS, type CostBounds, USUAL_SPREAD } from './cost-bounds.ts';
 export { TEXTBOOK } from './textbook.ts';
