@@ -64,7 +64,7 @@ describe('a run is counted once and priced many times', () => {
     const side = (counts: object) => ({
       ...observe(monolithic, workloadOfShapes([memory])),
       counts: [{ ...DEFAULT_COSTS, ...none, ...counts }],
-      kernel: { ...DEFAULT_COSTS, ...none },
+      serial: [],
     });
     const [left, right] = [side({ trap: 10 }), side({ instruction: 500 })];
     expect(crossovers(left, right)).toEqual([{ cost: 'trap', at: 50, below: 'left' }]);

@@ -1,16 +1,17 @@
 /**
- * How often each event that costs cycles came: on each hart, and in the kernel. Events are counted once and priced with
- * any table of costs.
+ * How often each event that costs cycles came: on each hart, in the kernel, and in each service that is a process.
+ * Events are counted once and priced with any table of costs.
  *
  * Cycles are a sum over a table of costs, so running with a table in which one cost is 1 and all others are 0 counts
- * that event; a run does not depend on its costs (tested). The kernel is in one hart at a time, so what is done there
- * adds up over the harts: no run can be over earlier than that.
+ * that event; a run does not depend on its costs (tested). In the kernel is one hart at a time, and a service handles
+ * one request at a time, so what they do adds up over the harts: nothing can be over earlier than that.
  *
  * Not counted: what the kernel does to its own tables beside loads and stores through the MMU, and waiting.
  */
 import type { Hart, Kernel, Routine } from '../../hardware/contract.ts';
 import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
 import { type Arena, assemble, boot } from '../../hardware/run.ts';
+import { SERVICE_TID } from '../../spec/layout.ts';
 import type { Workload } from '../../spec/workload.ts';
 
 export type CostName = keyof Costs;
@@ -21,8 +22,8 @@ export type Counts = Readonly<Record<CostName, number>>;
 export interface Counted {
   /** By hart. */
   readonly counts: readonly Counts[];
-  /** In the kernel, on all harts: from a trap to the return. */
-  readonly kernel: Counts;
+  /** On all harts, of what does one thing at a time: the kernel, from a trap to the return; each service outside. */
+  readonly serial: readonly Counts[];
 }
 
 const cost = (counts: Counts, costs: Costs): number =>
@@ -32,9 +33,9 @@ const cost = (counts: Counts, costs: Costs): number =>
 export const busiestHart = ({ counts }: Pick<Counted, 'counts'>, costs: Costs): number =>
   Math.max(...counts.map((one) => cost(one, costs)));
 
-/** Cycles of the hart, or of the kernel with its one lock, that is busy longest. */
+/** Cycles of what is busy longest: a hart, the kernel, or a service. */
 export const price = (run: Counted, costs: Costs): number =>
-  Math.max(busiestHart(run, costs), cost(run.kernel, costs));
+  Math.max(busiestHart(run, costs), ...run.serial.map((one) => cost(one, costs)));
 
 /** Cycles of all harts together: how long it takes where nothing runs beside anything. */
 export const work = ({ counts }: Pick<Counted, 'counts'>, costs: Costs): number =>
@@ -52,7 +53,7 @@ const SECOND = 2 ** 26;
 
 export const countEvents = (kernel: Kernel, workload: Workload, arena: Arena): Counted => {
   const counts = Array.from({ length: workload.harts }, () => ({ ...NOTHING }));
-  const inKernel = { ...NOTHING };
+  const serial = new Map([[KERNEL, { ...NOTHING }]]);
   for (let index = 0; index < COST_NAMES.length; index += 2) {
     const [first, second] = [COST_NAMES[index], COST_NAMES[index + 1]];
     const costs = { ...NOTHING };
@@ -63,24 +64,35 @@ export const countEvents = (kernel: Kernel, workload: Workload, arena: Arena): C
       if (second) count[second] = Math.floor(cycles / SECOND);
     };
     const run = assemble(workload, { arena, observe: false, costs }, kernel.serviceFrames);
-    const clock = new KernelClock((hart) => run.core.harts[hart]?.cycle ?? 0);
+    const clock = new Clock((hart) => run.core.harts[hart]?.cycle ?? 0);
     boot(run.core, clock.watch(kernel), run.machine, run.image);
     run.core.run();
     for (const [hart, count] of counts.entries()) add(count, run.core.harts[hart]?.cycle ?? 0);
-    add(inKernel, clock.cycles);
+    for (const [who, cycles] of clock.cycles) {
+      const count = serial.get(who) ?? { ...NOTHING };
+      serial.set(who, count);
+      add(count, cycles);
+    }
   }
   // A trap is where the kernel begins, a return where it ends: both are its own.
-  for (const name of ['trap', 'return'] as const)
-    inKernel[name] = counts.reduce((all, one) => all + one[name], 0);
-  return { counts, kernel: inKernel };
+  for (const [who, count] of serial) {
+    for (const name of ['trap', 'return'] as const)
+      count[name] = who === KERNEL ? counts.reduce((all, one) => all + one[name], 0) : 0;
+  }
+  return { counts, serial: [...serial.values()] };
 };
 
-/** Adds up the cycles between a trap and the end of its handler, also where the handler waits in between. */
-class KernelClock {
-  cycles = 0;
+/** Stands for the kernel among the ids of services. */
+const KERNEL = 0;
+
+/** Adds up cycles by who spends them: the kernel, from a trap to the end of its handler, and services. */
+class Clock {
+  readonly cycles = new Map<number, number>();
   readonly #cycleOf: (hart: number) => number;
   /** Harts in the kernel: a fault of the kernel itself traps again. */
   readonly #inside = new Set<number>();
+  /** When a hart last left the kernel, and for whom. */
+  readonly #left = new Map<number, { readonly cycle: number; readonly context: number }>();
 
   constructor(cycleOf: (hart: number) => number) {
     this.#cycleOf = cycleOf;
@@ -91,17 +103,21 @@ class KernelClock {
       ...kernel,
       boot: (machine, image) => {
         const handler = kernel.boot(machine, image);
-        return (hart) => this.#timed(handler, hart);
+        return (hart) => this.#handle(handler, hart);
       },
     };
   }
 
-  #timed(handler: Routine, hart: Hart): ReturnType<Routine> {
+  #handle(handler: Routine, hart: Hart): ReturnType<Routine> {
     if (this.#inside.has(hart.id)) return handler(hart);
+    const left = this.#left.get(hart.id);
+    if (left && left.context >= SERVICE_TID)
+      this.#add(left.context, this.#cycleOf(hart.id) - left.cycle);
     const waiting = this.#during(hart, () => handler(hart));
     return waiting ? this.#waits(waiting, hart) : undefined;
   }
 
+  /** The handler waits where it yields; others may be in the kernel meanwhile. */
   *#waits(
     waiting: Exclude<ReturnType<Routine>, void>,
     hart: Hart,
@@ -120,7 +136,13 @@ class KernelClock {
       return act();
     } finally {
       this.#inside.delete(hart.id);
-      this.cycles += this.#cycleOf(hart.id) - before;
+      const cycle = this.#cycleOf(hart.id);
+      this.#add(KERNEL, cycle - before);
+      this.#left.set(hart.id, { cycle, context: hart.scontext });
     }
+  }
+
+  #add(who: number, cycles: number): void {
+    this.cycles.set(who, (this.cycles.get(who) ?? 0) + cycles);
   }
 }

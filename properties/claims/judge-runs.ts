@@ -239,7 +239,7 @@ export const userRuns = ({ comparison }: Evidence): Finding => {
   const run = sample?.measured[0];
   if (!run) return notJudged('Nothing was run.');
   const all = run.counts.reduce((sum, { instruction }) => sum + instruction, 0);
-  const outside = all - run.kernel.instruction;
+  const outside = all - (run.serial[0]?.instruction ?? 0);
   return {
     verdict: outside > 0 ? 'shown' : 'not shown',
     evidence: `In the first workload ${outside} instructions are of programs, between ${run.modeSwitches} switches of the mode.`,

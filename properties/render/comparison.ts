@@ -106,7 +106,8 @@ const legend = (reports: readonly SubjectReport[], columns: number): readonly Li
   const unfinished = reports.reduce((all, report) => all + report.unfinished, 0);
   return [
     '◆ on the front: no other is at most as slow, as trusting and as vulnerable, and better in one',
-    'cycles: mean of the busiest hart, usual costs · trusted: source lines in supervisor mode',
+    'cycles: of what is busy longest (a hart, the kernel, a service), mean, usual costs',
+    'trusted: source lines in supervisor mode · resident, tables: of services',
     'blast: share of tasks that a fault of a service hits, on average',
     ...(unfinished === 0 ? [] : [`${count(unfinished, 'run')} did not come to the end`]),
   ].flatMap((text) => wrap(text, columns, 2).map((one) => line(one, 'dim')));

@@ -19,7 +19,7 @@ export type ClaimVerdict = (typeof CLAIM_VERDICTS)[number];
 /** What can be measured, each with its definition; less is better for all of them. */
 export const MEASURES = {
   cycles:
-    'cycles of what is busy longest: a hart, or the kernel, in which one hart is at a time; until every task has ended, services starting included. What the kernel does to its own tables is not counted, so messages seem cheaper than they are',
+    'cycles of what is busy longest, which bounds throughput: a hart, the kernel, in which one hart is at a time, or a service, which handles one request at a time; until every task has ended, services starting included. What the kernel does to its own tables is not counted, so messages seem cheaper than they are',
   work: 'cycles of all harts together: how long a task waits where nothing runs beside it',
   messages: 'messages that reach a process: requests, replies and notifications',
   modeSwitches: 'traps out of user mode and returns to it',

@@ -43,9 +43,10 @@ export const barsOption = (
       label: {
         show: true,
         position: 'top',
-        fontSize: 11,
+        fontSize: 10,
         color: FAINT,
-        formatter: ({ value }: { value?: unknown }) => Number(value).toFixed(2),
+        formatter: ({ value }: { value?: unknown }) =>
+          String(Math.round(Number(value) * 100) / 100),
       },
       data: families.map((family) => {
         const cycles = base?.cyclesByFamily[family] ?? 0;

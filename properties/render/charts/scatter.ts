@@ -17,7 +17,7 @@ export interface ScatterAxes {
 const LEAST_SIZE = 11;
 const MORE_SIZE = 15;
 /** Room around the points, as a share of what they span. */
-const MARGIN = 0.07;
+const MARGIN = 0.1;
 
 export const scatterOption = (
   reports: readonly SubjectReport[],
