@@ -19,6 +19,8 @@ export const COST_NAMES = Object.keys(DEFAULT_COSTS) as readonly CostName[];
 /** How often each event that costs came. */
 export type Counts = Readonly<Record<CostName, number>>;
 
+const NOTHING = Object.fromEntries(COST_NAMES.map((name) => [name, 0])) as Record<CostName, number>;
+
 export interface Counted {
   /** By hart. */
   readonly counts: readonly Counts[];
@@ -37,6 +39,17 @@ export const busiestHart = ({ counts }: Pick<Counted, 'counts'>, costs: Costs): 
 export const price = (run: Counted, costs: Costs): number =>
   Math.max(busiestHart(run, costs), ...run.serial.map((one) => cost(one, costs)));
 
+/** The counts that the price is of: those of what is busy longest. */
+export const busiest = ({ counts, serial }: Counted, costs: Costs): Counts =>
+  [...counts, ...serial].reduce((most, one) => (cost(one, costs) > cost(most, costs) ? one : most));
+
+/** The counts of all harts together. */
+export const total = ({ counts }: Pick<Counted, 'counts'>): Counts => {
+  const all = { ...NOTHING };
+  for (const name of COST_NAMES) for (const one of counts) all[name] += one[name];
+  return all;
+};
+
 /** Cycles of all harts together: how long it takes where nothing runs beside anything. */
 export const work = ({ counts }: Pick<Counted, 'counts'>, costs: Costs): number =>
   counts.reduce((all, one) => all + cost(one, costs), 0);
@@ -45,8 +58,6 @@ export const work = ({ counts }: Pick<Counted, 'counts'>, costs: Costs): number 
 export const isContained = (less: Counted, more: Counted): boolean =>
   less.counts.length === 1 &&
   COST_NAMES.every((name) => (less.counts[0]?.[name] ?? 0) <= (more.counts[0]?.[name] ?? 0));
-
-const NOTHING = Object.fromEntries(COST_NAMES.map((name) => [name, 0])) as Record<CostName, number>;
 
 /** Two events are counted in one run: the second in units of this many cycles, more than any run has of the first. */
 const SECOND = 2 ** 26;

@@ -44,15 +44,27 @@ export const groupsOf: Readonly<Record<FamilyName, readonly AbiGroup[]>> = {
   mixed: ['tasks', 'memory', 'files', 'datagrams', 'console'],
 };
 
+const BYTES = [4, 16, 64, 256] as const;
+const TLBS = [4, 16, 64] as const;
+
 export const shapeOf = (family: FamilyName, harts?: number): fc.Arbitrary<Shape> =>
   fc.record({
     family: fc.constant(family),
     tasks: fc.integer({ min: 1, max: 3 }),
     rounds: fc.integer({ min: 1, max: 6 }),
-    bytes: fc.constantFrom(4, 16, 64, 256),
+    bytes: fc.constantFrom(...BYTES),
     harts: harts === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(harts),
-    tlbEntries: fc.constantFrom(4, 16, 64),
+    tlbEntries: fc.constantFrom(...TLBS),
   });
+
+/** Those that differ in one number. */
+export const similarShapes = (shape: Shape): readonly Shape[] =>
+  [
+    ...TLBS.map((tlbEntries) => ({ ...shape, tlbEntries })),
+    ...BYTES.map((bytes) => ({ ...shape, bytes })),
+    ...[1, -1].map((more) => ({ ...shape, rounds: shape.rounds + more })),
+    ...[1, -1].map((more) => ({ ...shape, harts: shape.harts + more })),
+  ].filter(({ rounds, harts }) => rounds >= 1 && rounds <= 6 && harts >= 1 && harts <= 4);
 
 /** A little simpler each, simplest first. */
 export const simplerShapes = (shape: Shape): readonly Shape[] => {

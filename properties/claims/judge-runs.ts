@@ -2,55 +2,22 @@
  * Comparisons of runs: the same workload on two kernels, and where it is a matter of cycles with every table of costs.
  * A run for and a run against are told at their simplest, and where one cost alone turns it round, at which value.
  */
-import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
-import type { Measure, Scope } from '../../spec/claims/index.ts';
-import type { Sample } from './compare.ts';
-import { isContained, price, work } from './counting.ts';
+import { DEFAULT_COSTS } from '../../hardware/costs.ts';
+import { isContained } from './counting.ts';
 import { type Evidence, outOf, rangeFigures, round } from './evidence.ts';
-import { type Shape, simplerShapes, workloadOfShapes } from './families.ts';
+import { type Hunt, hunt } from './hunt.ts';
 import type { Comparing } from './judge-kernels.ts';
-import { type Measured, measure as measured } from './measure.ts';
 import { crossovers } from './pricing.ts';
-import { costStory, shapeText } from './story.ts';
-import type { Subject } from './subject.ts';
+import { simplestTrial } from './simplest-trial.ts';
+import { shapeText } from './story.ts';
+import { isPriced, type Pair, pairsOf, type Trial, trialsOf, valuesOf } from './trials.ts';
 import {
   type CrossoverFound,
   type Figure,
   type Finding,
   notJudged,
   type Tally,
-  type Witness,
 } from './verdict.ts';
-
-/** Measures of a single run; the others are of a kernel. */
-const OF_RUNS: Partial<Record<Measure, (run: Measured, costs: Costs) => number>> = {
-  cycles: price,
-  work,
-  messages: (run) => run.messages,
-  modeSwitches: (run) => run.modeSwitches,
-  spaceSwitches: (run) => run.spaceSwitches,
-  addressSpaces: (run) => run.addressSpaces,
-  tableFrames: (run) => run.tableFrames,
-};
-/** Those that depend on what events cost. */
-const PRICED: readonly Measure[] = ['cycles', 'work'];
-
-export const isOfRuns = (measure: Measure): boolean => OF_RUNS[measure] !== undefined;
-
-/** Two kernels in one workload. */
-interface Pair {
-  readonly sample: Sample;
-  readonly subjects: readonly [Subject, Subject];
-  readonly left: Measured;
-  readonly right: Measured;
-}
-
-/** What one pair of runs says of a measure, with one table of costs. */
-interface Trial extends Pair {
-  readonly costs: Costs;
-  readonly values: readonly [number, number];
-  readonly holds: boolean;
-}
 
 export const runs = (evidence: Evidence, check: Comparing): Finding => {
   const { measure, left, right, kind } = check;
@@ -58,16 +25,20 @@ export const runs = (evidence: Evidence, check: Comparing): Finding => {
   if (missing) return missing;
   const pairs = pairsOf(evidence, check);
   if (pairs.length === 0) return notJudged('No such workload came to its end on both.');
-  const trials = pairs.flatMap((pair) => trialsOf(evidence, check, pair));
-  const held = trials.filter(({ holds }) => holds);
+  const trials = pairs.map((pair) => trialsOf(evidence, check, pair));
+  const tally = tallyOf(check, pairs, trials);
   const always = kind === 'less';
-  const yes = always ? held.length === trials.length : held.length > 0;
-  const witness = always ? undefined : simplestTrial(held, check);
-  const exception = always ? simplestTrial(except(trials), check) : undefined;
-  const turns = PRICED.includes(measure) && always ? turningPoints(pairs) : [];
+  const held = always ? tally.held === tally.of : tally.held > 0;
+  const search = always && held ? hunt(check, pairs) : undefined;
+  const yes = held && search?.exception === undefined;
+  const wanted = search?.exception
+    ? [search.exception]
+    : trials.flat().filter(({ holds }) => holds !== always);
+  const told = simplestTrial(wanted, check);
+  const turns = isPriced(measure) && always ? turningPoints(pairs) : [];
   return {
     verdict: always ? (yes ? 'passed' : 'failed') : yes ? 'shown' : 'not shown',
-    evidence: told(evidence, check, pairs, trials),
+    evidence: sentence(tally, trials) + searched(search),
     figures: [
       ...rangeFigures(measure, [
         [left, evidence.reports(left)],
@@ -75,88 +46,61 @@ export const runs = (evidence: Evidence, check: Comparing): Finding => {
       ]),
       ...ratios(check, pairs),
     ],
-    tally: tallyOf(check, pairs, trials),
-    ...(witness && { witness }),
-    ...(exception && { exception }),
+    tally,
+    ...(told && (always ? { exception: told } : { witness: told })),
     ...(turns.length > 0 && { crossovers: turns }),
   };
 };
 
-const except = (trials: readonly Trial[]): readonly Trial[] => trials.filter(({ holds }) => !holds);
+type Trials = readonly (readonly Trial[])[];
+const heldOf = (trials: readonly Trial[]): number => trials.filter(({ holds }) => holds).length;
 
-const pairsOf = (evidence: Evidence, { left, right, scope }: Comparing): readonly Pair[] => {
-  const { samples, subjects } = evidence.comparison;
-  return samples.flatMap((sample) =>
-    evidence.indices(left).flatMap((l) =>
-      evidence.indices(right).flatMap((r) => {
-        const [one, other] = [sample.measured[l], sample.measured[r]];
-        const [first, second] = [subjects[l], subjects[r]];
-        if (!one?.completed || !other?.completed || !first || !second) return [];
-        const pair: Pair = { sample, subjects: [first, second], left: one, right: other };
-        return isInScope(pair, scope) ? [pair] : [];
-      }),
-    ),
-  );
+const countOf = (part: number, whole: number): string => (part === whole ? 'all' : String(part));
+
+/** @param trials those of each pair */
+const tallyOf = ({ measure }: Comparing, pairs: readonly Pair[], trials: Trials): Tally => {
+  const all = trials.flat();
+  const harts = [...new Set(pairs.map(({ sample }) => sample.shape.harts))].sort((a, b) => a - b);
+  return {
+    held: heldOf(all),
+    of: all.length,
+    byHarts: harts.map((number) => {
+      const those = all.filter(({ sample }) => sample.shape.harts === number);
+      return { harts: number, held: heldOf(those), of: those.length };
+    }),
+    ...(isPriced(measure) && {
+      pairs: pairs.length,
+      withUsualCosts: heldOf(all.filter(({ costs }) => costs === DEFAULT_COSTS)),
+      withAllCosts: trials.filter((those) => heldOf(those) === those.length).length,
+      contained: pairs.filter((pair) => isContained(pair.left, pair.right)).length,
+    }),
+  };
 };
 
-const isInScope = ({ sample, left, right }: Pair, scope: Scope | undefined): boolean => {
-  if (scope === undefined) return true;
-  const calls = left.messages > 0 || right.messages > 0;
-  return calls && (scope === 'calling' || sample.shape.tasks === 1);
-};
-
-const holdsFor = (check: Comparing, one: number, other: number): boolean =>
-  check.kind === 'less' && check.orEqual ? one <= other : one < other;
-
-const trialsOf = (evidence: Evidence, check: Comparing, pair: Pair): readonly Trial[] => {
-  const value = OF_RUNS[check.measure];
-  if (!value) return [];
-  const tables = PRICED.includes(check.measure) ? evidence.tables : [DEFAULT_COSTS];
-  return tables.map((costs): Trial => {
-    const values = [value(pair.left, costs), value(pair.right, costs)] as const;
-    return { ...pair, costs, values, holds: holdsFor(check, ...values) };
-  });
-};
-
-const hartsOf = (trials: readonly Trial[]): readonly number[] =>
-  [...new Set(trials.map(({ sample }) => sample.shape.harts))].sort((a, b) => a - b);
-
-const tallyOf = (
-  { measure }: Comparing,
-  pairs: readonly Pair[],
-  trials: readonly Trial[],
-): Tally => ({
-  held: trials.filter(({ holds }) => holds).length,
-  of: trials.length,
-  byHarts: hartsOf(trials).map((harts) => {
-    const those = trials.filter(({ sample }) => sample.shape.harts === harts);
-    return { harts, held: those.filter(({ holds }) => holds).length, of: those.length };
-  }),
-  ...(PRICED.includes(measure) && {
-    contained: pairs.filter((pair) => isContained(pair.left, pair.right)).length,
-  }),
-});
-
-const told = (
-  { tables }: Evidence,
-  { measure }: Comparing,
-  pairs: readonly Pair[],
-  trials: readonly Trial[],
+const sentence = (
+  { held, of, pairs, withUsualCosts = 0, withAllCosts = 0 }: Tally,
+  trials: Trials,
 ): string => {
-  const held = trials.filter(({ holds }) => holds).length;
-  const priced = PRICED.includes(measure) ? `, ${tables.length} tables of costs each` : '';
-  const equal = trials.filter(({ values: [one, other] }) => one === other).length;
+  const equal = trials.flat().filter(({ values: [one, other] }) => one === other).length;
   const same = equal > 0 ? ` In ${equal} both are equal.` : '';
-  return `It holds in ${outOf(held, trials.length)} trials (${pairs.length} pairs of runs${priced}).${same}`;
+  if (pairs === undefined) return `It holds in ${outOf(held, of)} pairs of runs.${same}`;
+  return `Of ${pairs} pairs of runs it holds in ${countOf(withUsualCosts, pairs)} with the usual costs, and in ${countOf(withAllCosts, pairs)} with every one of ${of / pairs} tables of costs, the hardest among them: ${outOf(held, of)} trials.${same}`;
+};
+
+const searched = (search: Hunt | undefined): string => {
+  if (!search) return '';
+  const from = `${search.tried} further workloads, from the closest pair of each kind on`;
+  return search.exception
+    ? ` But in ${from}, there is an exception.`
+    : ` No exception in ${from}, either.`;
 };
 
 /** How many times as much the right one takes, with the usual costs. */
 const ratios = ({ measure, left, right }: Comparing, pairs: readonly Pair[]): readonly Figure[] => {
-  const value = OF_RUNS[measure];
   const all = pairs
     .flatMap((pair) => {
-      const one = value?.(pair.left, DEFAULT_COSTS) ?? 0;
-      return one === 0 ? [] : [(value?.(pair.right, DEFAULT_COSTS) ?? 0) / one];
+      const [one, other] = valuesOf(measure, pair, DEFAULT_COSTS);
+      return one === 0 ? [] : [other / one];
     })
     .sort((a, b) => a - b);
   const at = (share: number): number => round(all[Math.floor((all.length - 1) * share)] ?? 0);
@@ -165,52 +109,6 @@ const ratios = ({ measure, left, right }: Comparing, pairs: readonly Pair[]): re
     { of: 'least', value: at(0) },
     { of: 'most', value: at(1) },
   ];
-};
-
-/** Few tasks, rounds and harts, and the usual costs. */
-const sizeOf = ({ sample: { shape }, costs }: Trial): number =>
-  shape.rounds * 100 +
-  shape.tasks * 50 +
-  shape.harts * 10 +
-  shape.bytes / 64 +
-  (costs === DEFAULT_COSTS ? 0 : 1000);
-
-/** The simplest of those, made simpler while it still comes out like this. */
-const simplestTrial = (trials: readonly Trial[], check: Comparing): Witness | undefined => {
-  const [first] = trials;
-  if (!first) return undefined;
-  let best = trials.reduce((one, other) => (sizeOf(other) < sizeOf(one) ? other : one), first);
-  for (let simpler: Trial | undefined = best; simpler; ) {
-    best = simpler;
-    simpler = firstOf(simplerShapes(best.sample.shape), (shape) => again(best, shape, check));
-  }
-  return costStory(best.sample, best.costs, check.measure, [
-    [best.subjects[0].label, best.values[0]],
-    [best.subjects[1].label, best.values[1]],
-  ]);
-};
-
-const firstOf = <A, B>(all: readonly A[], find: (one: A) => B | undefined): B | undefined => {
-  for (const one of all) {
-    const found = find(one);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-
-/** The same with another workload, if it comes out the same. */
-const again = (trial: Trial, shape: Shape, check: Comparing): Trial | undefined => {
-  const value = OF_RUNS[check.measure];
-  const workload = workloadOfShapes([shape]);
-  const [one, other] = trial.subjects;
-  const [left, right] = [measured(one.kernel, workload), measured(other.kernel, workload)];
-  if (!value || !left.completed || !right.completed) return undefined;
-  const sample: Sample = { shape, workload, measured: [left, right] };
-  const values = [value(left, trial.costs), value(right, trial.costs)] as const;
-  const holds = holdsFor(check, ...values);
-  const simpler: Trial = { ...trial, sample, left, right, values, holds };
-  const { scope } = check;
-  return holds === trial.holds && isInScope(simpler, scope) ? simpler : undefined;
 };
 
 const MOST_CROSSOVERS = 4;

@@ -14,7 +14,8 @@ import { Evidence } from './evidence.ts';
 import { contained, fatal, survives } from './judge-faults.ts';
 import { asTheyStand, definition } from './judge-kernels.ts';
 import { placement } from './judge-placements.ts';
-import { isOfRuns, runs, userRuns } from './judge-runs.ts';
+import { runs, userRuns } from './judge-runs.ts';
+import { isOfRuns } from './trials.ts';
 import type { ClaimResult, Finding } from './verdict.ts';
 
 export const judgeClaims = (

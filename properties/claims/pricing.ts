@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type Costs, DEFAULT_COSTS } from '../../hardware/costs.ts';
 import { COST_BOUNDS, type CostBounds, USUAL_SPREAD } from '../../spec/claims/index.ts';
-import { COST_NAMES, type CostName, type Counted, price } from './counting.ts';
+import { COST_NAMES, type CostName, type Counted, type Counts, price } from './counting.ts';
 
 export const boundsOf = (name: CostName): CostBounds =>
   COST_BOUNDS[name] ?? {
@@ -29,6 +29,24 @@ export const costTables: fc.Arbitrary<Costs> = fc
 
 const between = ({ low, high }: CostBounds, share: number): number =>
   low <= 0 ? high * share : Math.round(low * (high / low) ** share * 10) / 10;
+
+/**
+ * The table within the bounds that makes `one` as dear as can be compared with `other`. A difference of prices is linear
+ * in each cost, so it is a corner: what holds there holds with every table.
+ */
+export const dearestFor = (one: Counts, other: Counts): Costs => {
+  const table = { ...DEFAULT_COSTS };
+  return Object.assign(
+    table,
+    Object.fromEntries(
+      COST_NAMES.map((name) => {
+        const { low, high } = boundsOf(name);
+        const more = one[name] - other[name];
+        return [name, more === 0 ? DEFAULT_COSTS[name] : more > 0 ? high : low];
+      }),
+    ),
+  );
+};
 
 /** Where a comparison turns round as one cost alone changes, all others being the usual ones. */
 export interface Crossover {

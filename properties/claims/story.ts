@@ -74,10 +74,12 @@ export const costStory = (
 
 const hartsText = ({ harts }: Shape): string => (harts === 1 ? '1 hart' : `${harts} harts`);
 
-const costsText = (costs: Costs): string =>
-  costs === DEFAULT_COSTS
-    ? 'usual costs'
-    : `costs: ${COST_NAMES.map((name) => `${name} ${costs[name]}`).join(', ')}`;
+/** What is not as usual. */
+const costsText = (costs: Costs): string => {
+  const other = COST_NAMES.filter((name) => costs[name] !== DEFAULT_COSTS[name]);
+  if (other.length === 0) return 'usual costs';
+  return `usual costs, but ${other.map((name) => `${name} ${costs[name]}`).join(', ')}`;
+};
 
 export const shapeText = (shape: Shape): string => {
   const { family, tasks, rounds, bytes, tlbEntries } = shape;

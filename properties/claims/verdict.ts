@@ -25,6 +25,10 @@ export interface Tally {
     readonly held: number;
     readonly of: number;
   }[];
+  /** Of a matter of cycles: pairs of runs; those in which it holds with the usual costs, and with all that were tried. */
+  readonly pairs?: number;
+  readonly withUsualCosts?: number;
+  readonly withAllCosts?: number;
   /** Pairs of runs in which every event came at most as often on the better side: it holds whatever the costs. */
   readonly contained?: number;
 }

@@ -119,7 +119,7 @@ export const MICROKERNEL_CLAIMS: readonly Claim[] = [
       scope: 'alone',
     },
     reversedBy:
-      'services on harts of their own, whose TLBs keep what in the kernel a service and its client push out of one',
+      'page walks that cost more than traps: which pages push each other out of a TLB depends on who accesses them, and through which tables',
     counter: {
       wanted: 'Where several tasks work at once, more latency need not mean less throughput.',
       check: { kind: 'sometimesLess', measure: 'cycles', left: 'microkernel', right: 'monolithic' },

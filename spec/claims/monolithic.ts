@@ -58,7 +58,7 @@ export const MONOLITHIC_CLAIMS: readonly Claim[] = [
     reversedBy:
       'services that work on several harts at once, where in a monolithic kernel one lock lets in one hart at a time',
     counter: {
-      wanted: 'For a task alone it is true without exception: nothing works beside it.',
+      wanted: 'A task alone, which nothing works beside, is served faster by direct calls.',
       check: {
         kind: 'less',
         measure: 'work',
