@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { check } from '../properties/checker/check.ts';
+import { checkClaims } from '../properties/claims/run.ts';
 import { fileExecutor } from '../properties/execute/worker-executor.ts';
 import { callsMarkdown } from '../properties/render/calls.ts';
+import { claimsMarkdown } from '../properties/render/claims.ts';
 import { renderStory } from '../properties/render/story.ts';
 import { DEMO_SEED } from './verbs/demo.ts';
 
@@ -26,6 +28,11 @@ const keep = (name: string, content: string): void => {
 
 test('the README shows the call table of the specification', () => {
   keep('calls', callsMarkdown());
+});
+
+test('the README shows what was found of the textbook’s claims', async () => {
+  // More workloads change figures, not verdicts.
+  keep('claims', claimsMarkdown(await checkClaims({ workloads: 1 })));
 });
 
 test('the README’s story is the one that the demo tells', async () => {

@@ -15,7 +15,7 @@ import {
   shapeOf,
   workloadOfShapes,
 } from './families.ts';
-import { blastRadius, type FaultRun, faultPlans, faultsOf, runFault } from './faults.ts';
+import { blastRadius, type FaultRun, faultPlans, runFault, runFaults } from './faults.ts';
 import { type Measured, measure } from './measure.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Subject, staticFacts } from './subject.ts';
@@ -89,9 +89,7 @@ export const compareKernels = async (
   const generated: (readonly FaultRun[])[] = [];
   for (const subject of subjects) {
     await onProgress(shapes.length + faultRuns.length, total);
-    faultRuns.push(
-      faults ? faultsOf(subject).flatMap((fault) => runFault(subject, fault) ?? []) : [],
-    );
+    faultRuns.push(faults ? runFaults(subject) : []);
     generated.push(pure(subject) ? generatedFaults(subject, seed, workloads * GENERATED) : []);
   }
   const reports = subjects.map((subject, index) =>

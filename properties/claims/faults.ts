@@ -13,7 +13,7 @@ import {
   type Workload,
 } from '../../spec/workload.ts';
 import { type FamilyName, type Shape, shapeOf, workloadOfShapes } from './families.ts';
-import { type Fate, observe } from './measure.ts';
+import { type Fate, type Observed, observe } from './measure.ts';
 import { shrinkWitness } from './shrink.ts';
 import type { Part, Subject } from './subject.ts';
 
@@ -112,31 +112,49 @@ const tasksFor = (service: string): readonly FamilyName[] => {
 const faultWorkload = (fault: ServiceFault): Workload =>
   workloadOfShapes(tasksFor(fault.service).map(shape), { faults: [fault] });
 
-/** Every kind of fault of every service, at its first and its third request; wild stores to each target. */
-export const faultsOf = ({ parts }: Subject): readonly ServiceFault[] =>
+/** Every kind of fault of every service, at some of its requests; wild stores to each target. */
+const faultsOf = ({ parts }: Subject): readonly ServiceFault[] =>
   parts.flatMap(({ name }) =>
-    FAULT_KINDS.flatMap((kind) => [0, 2].flatMap((request) => faultsOfKind(name, kind, request))),
+    FAULT_KINDS.flatMap((kind) =>
+      requestsFor(kind).flatMap((request) => faultsOfKind(name, kind, request)),
+    ),
   );
+
+/** The first and the third; the first only of a loop, which takes until the kernel's fuel is burnt. */
+const requestsFor = (kind: FaultKind): readonly number[] =>
+  kind === 'endless loop' ? [0] : [0, 2];
 
 const faultsOfKind = (service: string, kind: FaultKind, request: number): ServiceFault[] =>
   kind === 'wild store'
     ? WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }))
     : [{ service, kind, request }];
 
+const sound = ({ faults: _, ...workload }: Workload): Workload => workload;
+
+/** The same faults for every kernel with these services. */
+export const runFaults = (subject: Subject): readonly FaultRun[] => {
+  const before = new Map<string, Observed>();
+  return faultsOf(subject).flatMap((fault) => {
+    const workload = faultWorkload(fault);
+    const known = before.get(fault.service) ?? observe(subject.kernel, sound(workload));
+    before.set(fault.service, known);
+    return runFault(subject, fault, workload, known) ?? [];
+  });
+};
+
 /** `undefined`: it never came to the fault, or the tasks do not end without it either. */
 export const runFault = (
   subject: Subject,
   fault: ServiceFault,
   workload: Workload = faultWorkload(fault),
+  before: Observed = observe(subject.kernel, sound(workload)),
 ): FaultRun | undefined => {
-  const { faults: _, ...sound } = workload;
-  const before = observe(subject.kernel, sound);
   const after = observe(subject.kernel, workload);
   if (!before.completed) return undefined;
   if (before.digest === after.digest && !isReached(subject, fault, workload, before.digest))
     return undefined;
   const part = subject.parts.find(({ name }) => name === fault.service);
-  const hit = sound.start.map((_, index) => !sameFate(before.fates, after.fates, index + 1));
+  const hit = workload.start.map((_, index) => !sameFate(before.fates, after.fates, index + 1));
   return {
     service: fault.service,
     placement: part?.placement ?? 'kernel',

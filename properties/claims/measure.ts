@@ -42,6 +42,9 @@ export interface Measured extends Counted {
   readonly digest: number;
 }
 
+/** A run without what events cost. */
+export type Observed = Omit<Measured, keyof Counted>;
+
 const ARENA_WORDS = 1 << 21;
 const arena = new Arena(new Uint32Array(ARENA_WORDS));
 
@@ -51,7 +54,7 @@ export const measure = (kernel: Kernel, workload: Workload): Measured => ({
 });
 
 /** One run without prices: what the log says of everything else. @param kernel boots freshly */
-export const observe = (kernel: Kernel, workload: Workload): Omit<Measured, keyof Counted> => {
+export const observe = (kernel: Kernel, workload: Workload): Observed => {
   const { core, machine, image } = assemble(workload, { arena }, kernel.serviceFrames);
   boot(core, kernel, machine, image);
   core.run();
@@ -85,7 +88,8 @@ class Reader {
   /** The program of each task: boot starts them all. */
   readonly #start: readonly number[];
   readonly #memory: Replica;
-  readonly #roots = new Set<Frame>();
+  /** Frames of the tables of each root, as they were when a hart was switched to it. */
+  readonly #tablesOf = new Map<Frame, readonly Frame[]>();
   readonly #rootOfHart: Frame[] = [];
   readonly #inCall = new Set<number>();
   readonly #fates = new Map<number, { results: number[]; exited: boolean }>();
@@ -116,7 +120,7 @@ class Reader {
       messages: this.#messages,
       modeSwitches: this.#modeSwitches,
       spaceSwitches: this.#spaceSwitches,
-      addressSpaces: this.#roots.size,
+      addressSpaces: this.#tablesOf.size,
       tableFrames: this.#tableFrames,
       completed: exited === tasks && !this.#halted,
       halted: this.#halted,
@@ -185,8 +189,9 @@ class Reader {
     if (this.#rootOfHart[hart] === root) return;
     this.#rootOfHart[hart] = root;
     this.#spaceSwitches += 1;
-    this.#roots.add(root);
-    const tables = new Set([...this.#roots].flatMap((one) => this.#memory.walk(one).tables));
+    this.#tablesOf.set(root, [...this.#memory.walk(root).tables]);
+    const tables = new Set<Frame>();
+    for (const one of this.#tablesOf.values()) for (const table of one) tables.add(table);
     this.#tableFrames = Math.max(this.#tableFrames, tables.size);
   }
 }

@@ -1,5 +1,6 @@
 /** Claims and their verdicts, as a terminal shows them and as JSON (schema/claims.schema.json). */
 
+import { DEFAULT_COSTS } from '../../hardware/costs.ts';
 import type { ClaimTag, ClaimVerdict } from '../../spec/claims/index.ts';
 import {
   CLAIM_SUBJECTS,
@@ -7,6 +8,8 @@ import {
   CLAIM_VERDICTS,
   type ClaimSubject,
 } from '../../spec/claims/index.ts';
+import { COST_NAMES } from '../claims/counting.ts';
+import { boundsOf } from '../claims/pricing.ts';
 import type { ClaimsReport } from '../claims/run.ts';
 import type { ClaimResult, CrossoverFound, Figure, Finding, Witness } from '../claims/verdict.ts';
 import { EMPTY, indent, type Line, labelled, line, print, type Style, span } from './line.ts';
@@ -30,6 +33,21 @@ export const renderClaimsJson = ({ seed, workloads, kernels, results }: ClaimsRe
   }));
   const report = { format: CLAIMS_FORMAT, seed, workloads, kernels, claims };
   return `${JSON.stringify(report, undefined, 2)}\n`;
+};
+
+/** Only what is evidence: a row for each empirical claim. */
+export const claimsMarkdown = ({ results }: ClaimsReport): string => {
+  const rows = results
+    .filter(({ claim }) => claim.tag === 'empirical')
+    .map(({ claim, verdict, counter }) => {
+      const part = counter && claim.counter ? `${claim.counter.wanted} (${counter.verdict})` : '';
+      return `| \`${claim.id}\` | ${claim.quote} | ${claim.checked} | ${verdict} | ${part} |`;
+    });
+  return [
+    '| claim | the textbook says | checked | verdict | only in part |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 };
 
 const TITLES: Readonly<Record<ClaimSubject, string>> = {
@@ -61,6 +79,7 @@ export const renderClaims = (report: ClaimsReport, { width, color }: TerminalOpt
       ];
     }),
     EMPTY,
+    ...costLines(columns),
     ...tallyLines(report.results, columns),
   ];
   return print(lines, color);
@@ -168,6 +187,16 @@ const counterLines = ({ claim, counter }: ClaimResult, columns: number): readonl
     ...told('in part', `${claim.counter.wanted} ${mark} ${counter.verdict}`, columns),
     ...findingLines(counter, columns),
   ];
+};
+
+/** What “usual” means, and between which bounds other tables of costs are. */
+const costLines = (columns: number): readonly Line[] => {
+  const costs = COST_NAMES.map((name) => {
+    const { low, high } = boundsOf(name);
+    return `${name}${TOGETHER}${DEFAULT_COSTS[name]}${low === high ? '' : ` (${low} to ${grouped(high)})`}`;
+  });
+  const text = `Usual costs in cycles, and between which bounds others are: ${costs.join(', ')}.`;
+  return wrap(text, columns, 2).map((one) => line(one, 'dim'));
 };
 
 const tallyLines = (results: readonly ClaimResult[], columns: number): readonly Line[] =>
