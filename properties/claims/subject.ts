@@ -16,7 +16,7 @@ export interface Part {
 }
 
 export interface Subject {
-  /** `microkernel`, `hybrid: files, disk in the kernel`. */
+  /** `microkernel`, `hybrid (console outside)`, `only files, disk inside`. */
   readonly label: string;
   readonly architecture: Kernel['architecture'];
   readonly kernel: Kernel;
@@ -40,12 +40,13 @@ export const subjectOf = (kernel: Kernel, declarations: readonly Declaration[]):
   return { label: labelOf(kernel, parts), architecture: kernel.architecture, kernel, parts };
 };
 
-/** A hybrid is named by the services that it has in the kernel, or outside where these are fewer. */
-const labelOf = ({ architecture }: Kernel, parts: readonly Part[]): string => {
+/** A hybrid without a name of its own is named by the services that it has in the kernel, or outside where these are fewer. */
+const labelOf = ({ architecture, name }: Kernel, parts: readonly Part[]): string => {
   if (architecture !== 'hybrid') return architecture;
   const [inside, outside] = (['kernel', 'user'] as const).map((where) =>
     parts.filter(({ placement }) => placement === where).map(({ name }) => name),
   );
+  if (name === architecture) return `${name} (${(outside ?? []).join(', ')} outside)`;
   return (inside ?? []).length <= (outside ?? []).length
     ? `only ${(inside ?? []).join(', ')} inside`
     : `only ${(outside ?? []).join(', ')} outside`;

@@ -14,7 +14,7 @@ export const barsOption = (
   let hybrids = 0;
   return {
     grid: { left: 78, right: 24, top: 64, bottom: 44 },
-    legend: { top: 6, left: 70, right: 20, itemGap: 26, textStyle: { color: INK, fontSize: 12 } },
+    legend: { top: 6, left: 70, right: 20, itemGap: 26, textStyle: { color: INK, fontSize: 11 } },
     xAxis: {
       type: 'category',
       data: [...families],
