@@ -29,7 +29,8 @@ export const MEASURES = {
   residentBytes:
     'bytes of frames that services and their tables take, wherever they are (4096 a frame)',
   privilegedBytes: 'bytes of text and segments of services that supervisor mode runs on',
-  privilegedLines: 'source lines, without blanks and comments, that run in supervisor mode',
+  privilegedLines:
+    'source lines, without blanks and comments, that run in supervisor mode: core, messages and linker in every kernel',
   rebuiltLines:
     'source lines of the image that has to be linked again, and booted, when a driver is added',
   mechanisms: 'ways in which a call reaches a service: direct call, message',
