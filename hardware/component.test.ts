@@ -32,7 +32,7 @@ describe('a component', () => {
     let va = 0;
     const run = once(
       (hart) => {
-        const steps = hart.call(va, 2, 3);
+        const steps = hart.call(va, 2, 3) as Generator<unknown, number>;
         seen.push(steps.next(), steps.next());
       },
       (machine) => {

@@ -11,11 +11,12 @@
  */
 import type { AbiGroup } from '../spec/abi.ts';
 import type { DeviceId, DeviceName } from '../spec/devices.ts';
+import type { Discipline, LayerClaim } from '../spec/layering.ts';
 import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/riscv.ts';
 import type { ServiceFault } from '../spec/workload.ts';
 
 /** Those whose promises are checked. */
-export const ARCHITECTURES = ['monolithic', 'microkernel', 'hybrid'] as const;
+export const ARCHITECTURES = ['monolithic', 'microkernel', 'hybrid', 'layered'] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
 /** What a waiting routine yields: a condition to wait for, or nothing to let other harts go first once. */
@@ -50,6 +51,11 @@ export interface Machine {
   /** The same for code of a component that the kernel calls (`hart.call`). */
   installComponent(name: string, entry: ComponentEntry, frame: Frame, component: number): number;
   /**
+   * From now on the frame belongs to a component (1 or more; 0: to nobody): whenever another one touches it in
+   * supervisor mode, the log says so. Once a frame is assigned, components pass each other integers only.
+   */
+  assign(frame: Frame, component: number): void;
+  /**
    * The same for code that runs in user mode: it takes three slots, and starts at the first. Between its system calls
    * it is saved with its registers, of which it owns s11; so it cannot be copied.
    */
@@ -74,8 +80,14 @@ export interface UserCpu {
   storeByte(va: VirtualAddress, value: number): void;
 }
 
-/** Code of a component in supervisor mode: called with integers, answers with steps for the linker to drive. */
-export type ComponentEntry = (hart: Hart, ...args: Word[]) => Generator<unknown, number, void>;
+/**
+ * Code of a component in supervisor mode, called with integers. A plain function answers at once; a generator function
+ * answers with steps for the linker to drive.
+ */
+export type ComponentEntry = (
+  hart: Hart,
+  ...args: Word[]
+) => number | Generator<unknown, number, void>;
 
 export interface Hart {
   readonly id: HartId;
@@ -125,11 +137,13 @@ export interface Hart {
   store(va: VirtualAddress, value: Word): void;
   loadByte(va: VirtualAddress): number;
   storeByte(va: VirtualAddress, value: number): void;
+  /** The same for a run of bytes, word by word where both addresses are aligned alike. They must not overlap. */
+  copy(from: VirtualAddress, to: VirtualAddress, bytes: number): void;
   /**
    * A control transfer of supervisor mode: fetches at va through the MMU, which may fault, and runs the component's code
    * that is installed there. The log shows it. Every `next` of what it answers with runs on that component's account.
    */
-  call(va: VirtualAddress, ...args: Word[]): Generator<unknown, number, void>;
+  call(va: VirtualAddress, ...args: Word[]): number | Generator<unknown, number, void>;
   /**
    * What an inter-processor interrupt runs while this hart waits inside the kernel. Without one the interrupt stays
    * pending until the hart returns.
@@ -183,6 +197,9 @@ export interface Kernel {
   readonly serviceFrames?: number;
   /** Its services and where each is, for kernels that are linked of services. */
   readonly services?: readonly ServicePlacement[];
+  /** Layers 1 to N−2 of a layered kernel, and what it promises of the calls between them. */
+  readonly layers?: readonly LayerClaim[];
+  readonly discipline?: Discipline;
   boot(machine: Machine, image: BootImage): Routine;
 }
 

@@ -81,6 +81,10 @@ export class Core {
   interrupting = 0;
   /** The component on whose account supervisor mode runs; −1: the kernel itself. */
   component = -1;
+  /** Calls of components so far. */
+  activations = 0;
+  /** Whose each frame is, by number; 0: nobody's. Made when the first frame is assigned. */
+  owners: Uint16Array | undefined;
   readonly #nextSlot = new Map<number, number>();
   readonly #ipiDelay: number;
   readonly #schedule: readonly number[];
@@ -167,9 +171,24 @@ export class Core {
     this.log?.console(hart, byte);
   }
 
+  assign(hart: HartState, frame: number, component: number): void {
+    this.owners ??= new Uint16Array(this.frames);
+    this.owners[frame] = component;
+    this.log?.record(RecordKind.assigned, hart, frame, component, 0, 0, 0);
+  }
+
+  /** Notes an access to a frame that belongs to a component other than the one that runs. */
+  watch(hart: HartState, physical: number, va: Word, bytes: number, writes: number): void {
+    const { component } = this;
+    const owner = this.owners?.[physical >>> 12] ?? 0;
+    if (owner === 0 || owner === component || component < 0) return;
+    this.log?.record(RecordKind.touched, hart, va, bytes, writes, owner, component);
+  }
+
   /** Supervisor mode reads or writes a word, in RAM or of a device. */
   loadWord(hart: HartState, va: VirtualAddress): Word {
     const physical = this.supervisorAccess(hart, va, Access.read, 3);
+    if (this.owners) this.watch(hart, physical, va, 4, 0);
     return physical < DEVICE_BASE
       ? (this.ram[physical >>> 2] as number)
       : this.loadDevice(hart, physical);
@@ -181,6 +200,7 @@ export class Core {
       this.storeDevice(hart, physical, value, this.#burst);
       return;
     }
+    if (this.owners) this.watch(hart, physical, va, 4, 1);
     this.ram[physical >>> 2] = value;
     this.tracer?.wrote(this, physical >>> 2);
   }

@@ -10,6 +10,7 @@ import { RecordKind } from '../spec/records.ts';
 import { A0, A7, Cause, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
 import { callComponent } from './component.ts';
 import type { ComponentEntry, Context, Hart, Machine, Routine, UserRoutine } from './contract.ts';
+import { copyBytes } from './copy.ts';
 import type { Core } from './core.ts';
 import type { HartState } from './hart-state.ts';
 import { Access } from './mmu.ts';
@@ -17,6 +18,9 @@ import { type Code, UserPart } from './text.ts';
 
 const A1 = A0 + 1;
 const A2 = A0 + 2;
+
+/** What every generator function inherits from. */
+const GENERATOR: unknown = Object.getPrototypeOf(function* () {});
 
 /** Faster than a loop, and not to be replaced by a kernel, which must not get hold of what it copies. */
 const setWords = Uint32Array.prototype.set;
@@ -225,6 +229,7 @@ export class HartPort implements Hart {
   loadByte(va: VirtualAddress): number {
     const state = this.#spend('loadByte');
     const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 0);
+    if (this.#core.owners) this.#core.watch(state, physical, va >>> 0, 1, 0);
     return ((this.#core.ram[physical >>> 2] as number) >>> ((va & 3) * 8)) & 0xff;
   }
 
@@ -232,13 +237,19 @@ export class HartPort implements Hart {
     const state = this.#spend('storeByte');
     const core = this.#core;
     const at = core.supervisorAccess(state, va >>> 0, Access.write, 0);
+    if (core.owners) core.watch(state, at, va >>> 0, 1, 1);
     const shift = (at & 3) * 8;
     const word = core.ram[at >>> 2] as number;
     core.ram[at >>> 2] = (word & ~(0xff << shift)) | ((value & 0xff) << shift);
     core.tracer?.wrote(core, at >>> 2);
   }
 
-  call(va: VirtualAddress, ...args: Word[]): Generator<unknown, number, void> {
+  copy(from: VirtualAddress, to: VirtualAddress, bytes: number): void {
+    const state = this.#spend('copy');
+    copyBytes(this.#core, state, from >>> 0, to >>> 0, bytes >>> 0);
+  }
+
+  call(va: VirtualAddress, ...args: Word[]): number | Generator<unknown, number, void> {
     const state = this.#spend('call');
     return callComponent(this.#core, state, this, va >>> 0, args);
   }
@@ -328,6 +339,14 @@ export class MachinePort implements Machine {
     core.sendIpi(state);
   }
 
+  assign(frame: number, component: number): void {
+    const core = this.#core;
+    const hart = this.#running();
+    core.burn(hart);
+    if (!(Number.isInteger(frame) && frame >= 0 && frame < core.frames)) this.#beyond(frame);
+    core.assign(hart, frame, component & 0x7fff);
+  }
+
   claim(): DeviceId | -1 {
     const core = this.#core;
     core.burn(core.current ?? this.#running());
@@ -340,7 +359,9 @@ export class MachinePort implements Machine {
 
   installComponent(name: string, entry: ComponentEntry, frame: number, component: number): number {
     const what = `installComponent('${String(name)}')`;
-    return this.#install(what, [{ component: component & 0x7fff, entry }], frame, typeof entry);
+    const waits = typeof entry === 'function' && Object.getPrototypeOf(entry) === GENERATOR;
+    const code = { component: component & 0x7fff, entry, waits };
+    return this.#install(what, [code], frame, typeof entry);
   }
 
   installUser(name: string, routine: UserRoutine, frame: number, component: number): number {

@@ -14,6 +14,8 @@ import type { ComponentEntry, Routine, UserRoutine } from './contract.ts';
 export interface ComponentCode {
   readonly component: number;
   readonly entry: ComponentEntry;
+  /** It is a generator function. */
+  readonly waits: boolean;
 }
 
 /** What the three slots of a routine in user mode are for, in their order. */

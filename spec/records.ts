@@ -41,9 +41,12 @@ export const RecordKind = {
   halt: 14,
   /** The run is over. reason (EndReason). */
   end: 15,
-  /** Control goes to a component: in supervisor mode by a call, in user mode by a fetch. component, address, caller. */
+  /**
+   * Control goes to a component: in supervisor mode by a call, in user mode by a fetch. component, address, caller,
+   * number of the activation (supervisor mode: 1 or more), 1 if it goes on after a wait.
+   */
   enter: 16,
-  /** …and back from a call. component left, component that goes on. */
+  /** …and back from a call. component left, component that goes on, number of the activation, 1 if it waits. */
   leave: 17,
   /** A register of a device was read or written (but a byte sent: console). physical address, value, 1 if written. */
   device: 18,
@@ -53,6 +56,12 @@ export const RecordKind = {
   refused: 20,
   /** A device raised its interrupt. device. */
   interrupt: 21,
+  /** What the call that was just entered was passed, where frames are assigned: up to five arguments. */
+  passed: 22,
+  /** A frame belongs to a component from now on. frame, component (0: nobody). */
+  assigned: 23,
+  /** Supervisor mode touched a frame of a component that does not run. va, bytes, 1 if written, owner, component. */
+  touched: 24,
 } as const;
 
 export const NO_ADDRESS = 0xffff_ffff;
@@ -64,6 +73,7 @@ export const HALT_REASONS = [
   'out-of-fuel',
   'forbidden',
   'boot-failed',
+  'smuggled',
 ] as const;
 export type HaltReason = (typeof HALT_REASONS)[number];
 

@@ -33,6 +33,7 @@ export const halted = (state: OsState, event: Of<'halt'>): Violation => {
     'boot-failed': 'handler-threw',
     'out-of-fuel': 'handler-hangs',
     forbidden: 'forbidden-host-call',
+    smuggled: 'smuggled',
   };
   return {
     clause: state.setting.faulty ? 'fault-spreads' : clause[event.reason],

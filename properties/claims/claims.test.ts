@@ -190,6 +190,7 @@ describe('claims', async () => {
       monolithic: 'microkernel',
       microkernel: 'monolithic',
       hybrid: 'hybrid',
+      layered: 'layered',
     } as const;
     const turned = kernelsOf('named').map((kernel) => ({
       ...kernel,
