@@ -17,6 +17,10 @@
 /** N, the hardware and the user programs included. */
 export const MIN_LAYERS = 3;
 export const MAX_LAYERS = 12;
+/** Layers of the hardware and of user programs: no kernel brings them. */
+export const OUTER_LAYERS = 2;
+/** Of an operation: registers pass its number and these. */
+export const MAX_ARGUMENTS = 4;
 
 export const DISCIPLINES = ['strict', 'relaxed'] as const;
 export type Discipline = (typeof DISCIPLINES)[number];
@@ -29,7 +33,7 @@ export type Discipline = (typeof DISCIPLINES)[number];
 export type ArgumentKind = 'value' | 'reads' | 'writes' | 'length' | 'frame' | 'semaphore';
 
 export interface OperationShape {
-  /** At most five. */
+  /** At most MAX_ARGUMENTS. */
   readonly args: readonly ArgumentKind[];
   /** It may wait, so it is a generator. */
   readonly waits?: true;

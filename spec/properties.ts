@@ -6,6 +6,7 @@ import { FAULT_PROPERTIES } from './properties/faults.ts';
 import { FILE_PROPERTIES } from './properties/files.ts';
 import { IPC_PROPERTIES } from './properties/ipc.ts';
 import { ISOLATION_PROPERTIES } from './properties/isolation.ts';
+import { LAYERING_PROPERTIES } from './properties/layering.ts';
 import { PRIVILEGE_PROPERTIES } from './properties/privilege.ts';
 import type { Clause, Property } from './properties/property.ts';
 
@@ -19,6 +20,7 @@ export const PROPERTIES: readonly Property[] = [
   ...IPC_PROPERTIES,
   ...PRIVILEGE_PROPERTIES,
   ...FAULT_PROPERTIES,
+  ...LAYERING_PROPERTIES,
   ...DETERMINISM_PROPERTIES,
 ];
 

@@ -135,6 +135,14 @@ export const TRANSITIONS = {
   concurrentIpc: 'a call on messages took effect while another one was under way on another hart',
   serviceRan: 'a service ran in user mode',
   serviceHasDevice: 'a service in user mode reached the registers of its device',
+  callReachedLayerOne: 'a system call went down to layer 1',
+  interruptEnteredLayerOne: 'an interrupt entered layer 1',
+  interruptWhileInLayer: 'an interrupt entered layer 1 while a call of a layer waited',
+  hardwareReached: 'layer 1 touched the hardware',
+  memoryLent: 'a call lent memory to the layer below',
+  lentMemoryTouched: 'a layer touched memory that it was lent',
+  waitedInLayer: 'a layer waited at a semaphore',
+  waiterSignalled: 'a layer signalled a semaphore at which another call waited',
   returned: 'the kernel went back to user mode',
 } as const;
 export type Transition = keyof typeof TRANSITIONS;

@@ -107,6 +107,9 @@ export class Decoder {
       case RecordKind.tlb:
         this.#tlb.push({ vpn: a >>> 12, frame: frameOf(b), rights: b & LEAF_BITS });
         return undefined;
+      case RecordKind.passed:
+      case RecordKind.assigned:
+      case RecordKind.touched:
       case RecordKind.enter:
       case RecordKind.leave:
       case RecordKind.device:

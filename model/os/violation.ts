@@ -1,6 +1,7 @@
 /** A rule that a run has broken: a value that says which, where, what was allowed and what was seen. */
 import type { Clause } from '../../spec/properties.ts';
 import type { Frame, HartId, Tid, Vpn } from '../../spec/riscv.ts';
+import type { LayerPath } from '../layering/path.ts';
 
 export interface Violation {
   readonly clause: Clause;
@@ -18,4 +19,6 @@ export interface Violation {
   readonly register?: number;
   /** Another task that is involved. */
   readonly other?: Tid;
+  /** In a layered kernel: the calls that led there, and the arrow that must not be. */
+  readonly layers?: LayerPath;
 }

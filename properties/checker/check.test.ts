@@ -26,7 +26,8 @@ describe('check', () => {
     const report = await checked(monolithic, 700);
     const others = report.properties.filter(({ verdict }) => verdict !== 'passed');
     const elsewhere = PROPERTIES.filter(
-      ({ needsServices, groups }) => needsServices || groups.includes('ipc'),
+      ({ needsServices, needsLayers, groups }) =>
+        needsServices || needsLayers || groups.includes('ipc'),
     );
     expect(others.map(({ id, verdict }) => [id, verdict])).toEqual(
       elsewhere.map(({ id }) => [id, 'not claimed']),

@@ -1,5 +1,8 @@
 /** Judges the log of one run by all clauses at once: decode, accept event by event, stop at the first violation. */
 import { Decoder } from '../../model/abstraction/decode.ts';
+import { LayerDecoder } from '../../model/layering/decode.ts';
+import { initialLayering, type LayerClaims } from '../../model/layering/state.ts';
+import { layeringStep } from '../../model/layering/step.ts';
 import { Judge } from '../../model/os/judge.ts';
 import { type Claims, initialState } from '../../model/os/state.ts';
 import type { Violation } from '../../model/os/violation.ts';
@@ -19,17 +22,54 @@ export interface Judgement {
   readonly programOf: (tid: Tid) => number | undefined;
 }
 
-export const judgeRun = (log: RunLog, workload: Workload, claims: Claims): Judgement => {
+/** What the judge of layering says of a run. */
+interface Layering {
+  readonly violation: Violation | undefined;
+  readonly at: number;
+  readonly taken: readonly number[];
+}
+
+export const judgeRun = (
+  log: RunLog,
+  workload: Workload,
+  claims: Claims & LayerClaims,
+): Judgement => {
+  const layering = judgeLayers(log, workload, claims);
+  const end = layering?.violation ? layering.at : log.length;
   const initial = initialState(workload, claims);
   const decoder = new Decoder(log, initial.setting.layout, initial.setting.frames);
   const judge = new Judge(initial);
   const programOf = (tid: Tid): number | undefined => judge.state.tasks.get(tid)?.program;
   let events = 0;
-  for (let event = decoder.read(); event !== undefined; event = decoder.read()) {
+  let violation: Violation | undefined;
+  for (let event = decoder.read(); event && decoder.at < end; event = decoder.read()) {
     events += 1;
-    const violation = judge.accept(event);
-    if (violation)
-      return { violation, at: decoder.at, events, taken: judge.state.taken, programOf };
+    violation = judge.accept(event);
+    if (violation) break;
   }
-  return { violation: undefined, at: decoder.at, events, taken: judge.state.taken, programOf };
+  const { taken } = judge.state;
+  return {
+    violation: violation ?? layering?.violation,
+    at: violation ? decoder.at : Math.min(decoder.at, end),
+    events,
+    taken: layering ? taken.map((times, index) => times + (layering.taken[index] ?? 0)) : taken,
+    programOf,
+  };
+};
+
+/** Only of layered kernels: no other one pays for it. */
+const judgeLayers = (
+  log: RunLog,
+  workload: Workload,
+  { layers, discipline = 'strict' }: LayerClaims,
+): Layering | undefined => {
+  if (!layers) return undefined;
+  const decoder = new LayerDecoder(log);
+  const state = initialLayering(layers, discipline, workload.harts);
+  let violation: Violation | undefined;
+  for (let event = decoder.read(); event; event = decoder.read()) {
+    violation = layeringStep(state, event);
+    if (violation) break;
+  }
+  return { violation, at: decoder.at, taken: state.taken };
 };

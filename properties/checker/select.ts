@@ -10,7 +10,19 @@ export const notClaimed = (property: Property, facts: KernelFacts): string | und
     return 'the kernel claims no fairness';
   if (property.needsServices && !facts.services?.some(({ placement }) => placement === 'user'))
     return 'the kernel has no service in user space';
-  return undefined;
+  return property.needsLayers && layersMissing(property.needsLayers, facts);
+};
+
+const layersMissing = (
+  needed: NonNullable<Property['needsLayers']>,
+  { layers, discipline }: KernelFacts,
+): string | undefined => {
+  if (!layers) return 'the kernel is not layered';
+  if (needed === 'strict' && discipline !== 'strict') return 'the kernel claims relaxed layers';
+  const waits = layers.some(({ offers }) => offers.some(({ semaphore }) => semaphore === 'wait'));
+  return needed === 'waiting' && !waits
+    ? 'no operation of the kernel waits at a semaphore'
+    : undefined;
 };
 
 /** Properties whose id matches the glob: `*` stands for anything. */

@@ -41,7 +41,7 @@ describe('an export that is no kernel is refused in one sentence', () => {
     expect(await refusal('export default { architecture: 7 };')).toBe(
       'bad.ts: the default export is not a kernel: ' +
         '`name` must be a string of 1 to 80 printable characters, it is missing; ' +
-        '`architecture` must be one of monolithic, microkernel, hybrid, it is 7; ' +
+        '`architecture` must be one of monolithic, microkernel, hybrid, layered, it is 7; ' +
         '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, files, datagrams, ipc, it is missing; ' +
         '`boot` must be a function, it is missing.',
     );
@@ -60,6 +60,17 @@ describe('an export that is no kernel is refused in one sentence', () => {
     ['services: [{}]', '`services\\[0\\]` must have a name, a placement'],
     ['services: [null]', '`services\\[0\\]` must have a name, a placement'],
     ['serviceFrames: 999', '`serviceFrames` must be a whole number from 0 to 256'],
+    ['layers: []', '`layers` must be given for architecture layered, and for no other'],
+    ["architecture: 'layered'", '`layers` must be given for architecture layered'],
+    ["architecture: 'layered', layers: []", 'must be an array of 1 to 10 layers'],
+    [
+      "architecture: 'layered', layers: [{ name: 'a', pages: 0, offers: [] }]",
+      '`discipline` must be one of strict, relaxed, it is missing',
+    ],
+    [
+      "architecture: 'layered', discipline: 'strict', layers: [{ name: 'a', pages: 0, offers: [{ name: 'o', args: ['reads'] }] }]",
+      '`layers\\[0\\]` must have a name',
+    ],
     ['boot: 5', '`boot` must be a function, it is 5'],
   ])('{ %s }', async (field, problem) => {
     expect(await refusal(`export default { ${whole}, ${field} };`)).toMatch(new RegExp(problem));

@@ -5,6 +5,7 @@
 import type { ArchitectureName, ServicePlacement } from '../../hardware/contract.ts';
 import type { TraceNote } from '../../hardware/trace.ts';
 import type { AbiGroup } from '../../spec/abi.ts';
+import type { Discipline, LayerClaim } from '../../spec/layering.ts';
 import type { RunLog } from '../../spec/records.ts';
 import type { Workload } from '../../spec/workload.ts';
 
@@ -18,6 +19,9 @@ export interface KernelFacts {
   /** Its services and where they are, if it is linked of services. */
   readonly services?: readonly ServicePlacement[];
   readonly serviceFrames?: number;
+  /** Layers 1 to N−2, and what is promised of the calls between them, if it is layered. */
+  readonly layers?: readonly LayerClaim[];
+  readonly discipline?: Discipline;
   /** The file it came from, as the user gave it. */
   readonly file?: string;
 }

@@ -5,6 +5,15 @@
 import { ARCHITECTURES, type Kernel, type ServicePlacement } from '../../hardware/contract.ts';
 import { ABI_GROUPS } from '../../spec/abi.ts';
 import { Device } from '../../spec/devices.ts';
+import {
+  type ArgumentKind,
+  DISCIPLINES,
+  type LayerClaim,
+  MAX_ARGUMENTS,
+  MAX_LAYERS,
+  MIN_LAYERS,
+  OUTER_LAYERS,
+} from '../../spec/layering.ts';
 import type { KernelFacts } from './executor.ts';
 
 const MAX_NAME = 80;
@@ -25,6 +34,8 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     ipiDelay,
     services,
     serviceFrames,
+    layers,
+    discipline,
     boot,
   } = value as Record<string, unknown>;
   const problems: string[] = [];
@@ -58,6 +69,7 @@ export const kernelProblems = (value: unknown): readonly string[] => {
       `\`serviceFrames\` must be a whole number from 0 to ${MAX_SERVICE_FRAMES} or be left out, it is ${nameOf(serviceFrames)}`,
     );
   }
+  problems.push(...layerProblems(architecture, layers, discipline));
   if (typeof boot !== 'function')
     problems.push(`\`boot\` must be a function, it is ${nameOf(boot)}`);
   return problems;
@@ -78,6 +90,59 @@ const serviceProblems = (services: unknown): readonly string[] => {
       ? []
       : `\`services[${index}]\` must have a name, a placement (kernel or user) and devices (${list(DEVICE_NAMES)})`,
   );
+};
+
+const ARGUMENT_KINDS: readonly unknown[] = [
+  'value',
+  'reads',
+  'writes',
+  'length',
+  'frame',
+  'semaphore',
+] satisfies ArgumentKind[];
+const MAX_OPERATIONS = 256;
+
+const layerProblems = (
+  architecture: unknown,
+  layers: unknown,
+  discipline: unknown,
+): readonly string[] => {
+  if ((architecture === 'layered') !== (layers !== undefined))
+    return ['`layers` must be given for architecture layered, and for no other'];
+  if (layers === undefined) return [];
+  const [least, most] = [MIN_LAYERS - OUTER_LAYERS, MAX_LAYERS - OUTER_LAYERS];
+  if (!Array.isArray(layers) || layers.length < least || layers.length > most)
+    return [`\`layers\` must be an array of ${least} to ${most} layers, it is ${nameOf(layers)}`];
+  const promised = (DISCIPLINES as readonly unknown[]).includes(discipline);
+  return [
+    ...(promised
+      ? []
+      : [`\`discipline\` must be one of ${list(DISCIPLINES)}, it is ${nameOf(discipline)}`]),
+    ...layers.flatMap((layer: unknown, index) =>
+      isLayer(layer) ? [] : `\`layers[${index}]\` must have a name, operations and pages`,
+    ),
+  ];
+};
+
+const isLayer = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, offers, pages } = value as Record<string, unknown>;
+  const offered =
+    Array.isArray(offers) && offers.length <= MAX_OPERATIONS && offers.every(isOperation);
+  return isName(name) && offered && isWhole(pages, 0, MAX_SERVICE_FRAMES);
+};
+
+const isOperation = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, args, waits, semaphore } = value as Record<string, unknown>;
+  if (!isName(name) || !Array.isArray(args) || args.length > MAX_ARGUMENTS) return false;
+  const known = args.every((one) => ARGUMENT_KINDS.includes(one));
+  const lengths = args.every(
+    (one, index) => (one !== 'reads' && one !== 'writes') || args[index + 1] === 'length',
+  );
+  const marked = semaphore === undefined || semaphore === 'wait' || semaphore === 'signal';
+  const named = semaphore === undefined || args.includes('semaphore');
+  return known && lengths && marked && named && (waits === undefined || waits === true);
 };
 
 const isPlacement = (value: unknown): boolean => {
@@ -115,6 +180,8 @@ export const factsOf = (kernel: Kernel, file?: string): KernelFacts => ({
   ...(kernel.ipiDelay === undefined ? {} : { ipiDelay: kernel.ipiDelay }),
   ...(kernel.services === undefined ? {} : { services: kernel.services.map(placementOf) }),
   ...(kernel.serviceFrames === undefined ? {} : { serviceFrames: kernel.serviceFrames }),
+  ...(kernel.layers === undefined ? {} : { layers: kernel.layers.map(layerOf) }),
+  ...(kernel.discipline === undefined ? {} : { discipline: kernel.discipline }),
   ...(file === undefined ? {} : { file }),
 });
 
@@ -122,6 +189,17 @@ const placementOf = ({ name, placement, devices }: ServicePlacement): ServicePla
   name,
   placement,
   devices: [...devices],
+});
+
+const layerOf = ({ name, offers, pages }: LayerClaim): LayerClaim => ({
+  name,
+  offers: offers.map((operation) => ({
+    name: operation.name,
+    args: [...operation.args],
+    ...(operation.waits === undefined ? {} : { waits: operation.waits }),
+    ...(operation.semaphore === undefined ? {} : { semaphore: operation.semaphore }),
+  })),
+  pages,
 });
 
 const list = (names: readonly unknown[]): string => names.join(', ');

@@ -62,11 +62,25 @@ export const Call = {
 } as const;
 export type CallName = keyof typeof Call;
 
+/** Memory of the caller that a call reads or writes: so the caller lends it until the call returns. */
+export interface CallBuffer {
+  /** Which argument is its address: 0, 1 or 2. */
+  readonly address: number;
+  /** Which argument is its length in bytes; without: as long as `most` says. */
+  readonly length?: number;
+  /** At most so many bytes are touched. */
+  readonly most?: number;
+  /** The call stores there. */
+  readonly writes?: true;
+}
+
 export interface CallDescription {
   readonly name: CallName;
   readonly group: AbiGroup;
   /** Names of `a0`, `a1`, `a2`. */
   readonly args: readonly string[];
+  /** None: it touches no memory of its caller. */
+  readonly buffers?: readonly CallBuffer[];
   /** What it does and returns when it succeeds. */
   readonly effect: string;
   /** Every error, and when it applies. */

@@ -138,6 +138,7 @@ export const CORE_CALLS: readonly CoreCall[] = [
     name: 'write',
     group: 'console',
     args: ['va', 'length'],
+    buffers: [{ address: 0, length: 1 }],
     effect:
       'Sends length bytes from va to the console, in order. Returns how many were sent; fewer than length only ' +
       'where the next byte cannot be read, or by the kernel’s choice after at least one.',

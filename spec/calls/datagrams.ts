@@ -37,6 +37,7 @@ export const DATAGRAM_CALLS: readonly CallDescription[] = [
     name: 'sendTo',
     group: 'datagrams',
     args: ['port', 'va', 'length'],
+    buffers: [{ address: 1, length: 2, most: MAX_DATAGRAM }],
     effect: 'Sends the bytes at va, 0 to 240, to the port. Returns length.',
     errors: {
       EINVAL: badPort,
@@ -50,6 +51,7 @@ export const DATAGRAM_CALLS: readonly CallDescription[] = [
     name: 'receiveFrom',
     group: 'datagrams',
     args: ['port', 'va', 'capacity'],
+    buffers: [{ address: 1, length: 2, most: MAX_DATAGRAM, writes: true }],
     effect:
       'Takes the oldest datagram that has arrived at the port and stores it at va; what is longer than capacity loses ' +
       'the rest. Returns how many bytes it stored.',

@@ -7,7 +7,10 @@
  * Linux checks them: `length` of truncate and `offset` of seek are signed.
  * @see Linux, fs/namei.c, fs/open.c, fs/read_write.c
  */
-import type { CallDescription } from './call.ts';
+import { MAX_PATH, MAX_TRANSFER, STAT_WORDS } from '../files.ts';
+import type { CallBuffer, CallDescription } from './call.ts';
+
+const path = (address: number): CallBuffer => ({ address, most: MAX_PATH });
 
 const failed =
   'a service that it needs has failed, or the descriptor was opened before that (never without such a fault)';
@@ -25,6 +28,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'open',
     group: 'files',
     args: ['path', 'flags'],
+    buffers: [path(0)],
     effect:
       'Makes an open-file description with offset 0 and returns the lowest free descriptor, 3 or more. create: makes an ' +
       'empty file if nothing is there. truncate: a file that is there loses its contents, whatever the access mode. ' +
@@ -55,6 +59,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'read',
     group: 'files',
     args: ['fd', 'va', 'length'],
+    buffers: [{ address: 1, length: 2, most: MAX_TRANSFER, writes: true }],
     effect:
       'Moves bytes from the offset on into memory at va and the offset behind them: length or 4096, if less, or what ' +
       'is left of the file, if less; holes read as 0. Returns how many; fewer only where the next byte cannot be ' +
@@ -70,6 +75,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'fwrite',
     group: 'files',
     args: ['fd', 'va', 'length'],
+    buffers: [{ address: 1, length: 2, most: MAX_TRANSFER }],
     effect:
       'Moves bytes from memory at va into the file, at the offset (with append: at the end), and the offset behind ' +
       'them: length or 4096, if less, or what fits below 16384. What lies between the old end and the offset reads as ' +
@@ -121,6 +127,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'unlink',
     group: 'files',
     args: ['path'],
+    buffers: [path(0)],
     effect: 'Takes the name away; the file goes with its last name and description. Returns 0.',
     errors: {
       EFAULT: badPath,
@@ -135,6 +142,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'link',
     group: 'files',
     args: ['from', 'to'],
+    buffers: [path(0), path(1)],
     effect: 'Gives the file a second name. Returns 0.',
     errors: {
       EFAULT: badPath,
@@ -151,6 +159,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'rename',
     group: 'files',
     args: ['from', 'to'],
+    buffers: [path(0), path(1)],
     effect:
       'Moves the name, in one step: what was called to is replaced. Where both name the same file, nothing happens. ' +
       'Returns 0.',
@@ -171,6 +180,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'mkdir',
     group: 'files',
     args: ['path'],
+    buffers: [path(0)],
     effect: 'Makes an empty directory. Returns 0.',
     errors: {
       EFAULT: badPath,
@@ -186,6 +196,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'rmdir',
     group: 'files',
     args: ['path'],
+    buffers: [path(0)],
     effect: 'Takes an empty directory away. Returns 0.',
     errors: {
       EFAULT: badPath,
@@ -202,6 +213,7 @@ export const FILE_CALLS: readonly CallDescription[] = [
     name: 'stat',
     group: 'files',
     args: ['path', 'va'],
+    buffers: [path(0), { address: 1, most: 4 * STAT_WORDS, writes: true }],
     effect:
       'Stores two words at va, which need not be aligned: 1 for a file or 2 for a directory, and the size in bytes (of ' +
       'a directory any number). Returns 0.',

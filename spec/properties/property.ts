@@ -64,6 +64,7 @@ export const CLAUSES = [
   'fault-spreads',
   'smuggled',
   'layer-skipped',
+  'wrong-door',
   'upcall',
   'hardware-above-one',
   'interrupt-above-one',
@@ -89,6 +90,11 @@ export interface Property {
   readonly groups: readonly AbiGroup[];
   /** Judged only for kernels that place services in user space: a promise of these architectures. */
   readonly needsServices?: true;
+  /**
+   * Judged only for layered kernels: for all, for those that promise strict layers, or for those that have an operation
+   * that waits at a semaphore.
+   */
+  readonly needsLayers?: 'any' | 'strict' | 'waiting';
   /** Judged only for kernels that claim `fairness`. */
   readonly needsFairness?: true;
   /** Each must be taken in at least 5 % of the workloads, or the verdict is inconclusive. */

@@ -14,13 +14,13 @@ import {
   type Routine,
 } from '../../../hardware/contract.ts';
 import type { AbiGroup } from '../../../spec/abi.ts';
-import { type Discipline, Gate, type LayerClaim } from '../../../spec/layering.ts';
+import { type Discipline, Gate, type LayerClaim, OUTER_LAYERS } from '../../../spec/layering.ts';
 import { serviceSegment, serviceText } from '../../../spec/layout.ts';
 import { PAGE_SIZE, Pte, pte, WORDS_PER_FRAME, wordIn } from '../../../spec/riscv.ts';
 import type { Hardware, Layer, Memory, Operation, Self, Steps } from './contract.ts';
 import type { Link, Linked } from './linkage.ts';
 import { Own } from './own.ts';
-import { LayerError, OUTER_LAYERS, problemsOf } from './problems.ts';
+import { LayerError, problemsOf } from './problems.ts';
 import { vector } from './vector.ts';
 
 export { LayerError } from './problems.ts';

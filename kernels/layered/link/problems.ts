@@ -2,14 +2,16 @@
  * What can be wrong with a list of layers: found before anything is built, each as data and as one sentence that says
  * what is allowed.
  */
-import { type Discipline, MAX_LAYERS, MIN_LAYERS } from '../../../spec/layering.ts';
+import {
+  type Discipline,
+  MAX_ARGUMENTS,
+  MAX_LAYERS,
+  MIN_LAYERS,
+  OUTER_LAYERS,
+} from '../../../spec/layering.ts';
 import type { Layer } from './contract.ts';
 
-/** Layers of the hardware and of user programs: they are not in the list. */
-export const OUTER_LAYERS = 2;
 const MAX_PAGES = 64;
-/** Of the calling convention: a0 is the number of the operation. */
-export const MAX_ARGS = 5;
 
 export type LayerProblem =
   | { readonly kind: 'count'; readonly layers: number }
@@ -35,7 +37,7 @@ const sentenceOf = (problem: LayerProblem): string => {
     case 'badSize':
       return `the layer ${problem.name} has ${problem.pages} pages of data: 0 to ${MAX_PAGES} are possible`;
     case 'tooManyArguments':
-      return `the operation ${problem.operation} of the layer ${problem.name} takes more than ${MAX_ARGS} arguments`;
+      return `the operation ${problem.operation} of the layer ${problem.name} takes more than ${MAX_ARGUMENTS} arguments`;
     case 'notOffered': {
       const { layer, name, use, discipline, offeredBy } = problem;
       const where =
@@ -76,7 +78,7 @@ export const problemsOf = (
 
 const ownProblems = ({ name, pages, offers }: Layer): readonly LayerProblem[] => {
   const isSize = Number.isInteger(pages) && pages >= 0 && pages <= MAX_PAGES;
-  const long = Object.entries(offers).filter(([, { args }]) => args.length > MAX_ARGS);
+  const long = Object.entries(offers).filter(([, { args }]) => args.length > MAX_ARGUMENTS);
   return [
     ...(isSize ? [] : [{ kind: 'badSize', name, pages } as const]),
     ...long.map(([operation]) => ({ kind: 'tooManyArguments', name, operation }) as const),

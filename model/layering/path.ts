@@ -1,0 +1,71 @@
+/** Where a rule of layering was broken: the layers, the calls that led there, and the arrow that must not be. */
+import { callByNumber } from '../../spec/abi.ts';
+import { Gate } from '../../spec/layering.ts';
+import type { Word } from '../../spec/riscv.ts';
+import { type Component, VECTOR } from './events.ts';
+import { type Activation, type LayeringState, shapeOf } from './state.ts';
+
+export interface LayerPath {
+  /** Names of the kernel's layers; [0] is layer 1. */
+  readonly layers: readonly string[];
+  /** The calls in progress, the outermost first: which layer was asked, and for what. */
+  readonly calls: readonly { readonly layer: Component; readonly text: string }[];
+  /** The arrow: from whom to whom, 0 being the hardware. */
+  readonly from: Component;
+  readonly to: Component;
+}
+
+/** `layer 3 (buffering)` */
+export const layerName = ({ layers, top }: LayeringState['setting'], layer: Component): string => {
+  if (layer === VECTOR) return 'the trap vector';
+  if (layer === top + 1) return `layer ${layer} (user programs)`;
+  return `layer ${layer} (${layers[layer - 1]?.name ?? 'none'})`;
+};
+
+const GATES = new Map<Word, string>(Object.entries(Gate).map(([name, number]) => [number, name]));
+
+export const operationName = (
+  setting: LayeringState['setting'],
+  component: Component,
+  operation: Word | undefined,
+): string =>
+  (operation === undefined ? undefined : GATES.get(operation)) ??
+  shapeOf(setting, component, operation)?.name ??
+  `operation ${operation ?? '?'}`;
+
+const numberText = (value: Word): string =>
+  value < 4096 ? String(value) : `0x${value.toString(16)}`;
+
+/** `write(0x2000, 4)`; of a system call the call that the program made. */
+const callText = (
+  setting: LayeringState['setting'],
+  {
+    component,
+    args: [operation, ...args],
+    shape,
+  }: Pick<Activation, 'component' | 'args' | 'shape'>,
+): string => {
+  const name = operationName(setting, component, operation);
+  if (operation === Gate.ecall) {
+    const call = callByNumber(args[0] ?? 0);
+    const passed = args.slice(1, 1 + (call?.args.length ?? 3));
+    return `ecall ${call?.name ?? args[0]}(${passed.map(numberText).join(', ')})`;
+  }
+  return `${name}(${args
+    .slice(0, shape?.args.length ?? 0)
+    .map(numberText)
+    .join(', ')})`;
+};
+
+/** @param calls active calls, the outermost first */
+export const pathOf = (
+  { setting }: LayeringState,
+  calls: readonly Pick<Activation, 'component' | 'args' | 'shape'>[],
+  from: Component,
+  to: Component,
+): LayerPath => ({
+  layers: setting.layers.map(({ name }) => name),
+  calls: calls.map((call) => ({ layer: call.component, text: callText(setting, call) })),
+  from,
+  to,
+});
