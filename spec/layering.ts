@@ -28,7 +28,7 @@ export type Discipline = (typeof DISCIPLINES)[number];
 /**
  * What an argument of an operation is. All are integers. `reads` and `writes` are addresses of memory that the caller
  * lends for the time of the call, so that the callee reads, or reads and writes it; its length in bytes is the next
- * argument, a `length`. An address below USER_END belongs to the user program on whose behalf the call is made.
+ * `length` among the arguments. An address below USER_END belongs to the user program on whose behalf the call is made.
  */
 export type ArgumentKind = 'value' | 'reads' | 'writes' | 'length' | 'frame' | 'semaphore';
 

@@ -50,7 +50,12 @@ const pushHart = (key: number[], { task, idle, ipiPending, waiting }: HartView):
 
 const STATUSES = { running: 0, stopped: 1, ended: 2 } as const;
 
+/** Of a task that has ended only its status is left. */
 const pushTask = (key: number[], task: Task): void => {
+  if (task.status === 'ended') {
+    key.push(task.tid, task.parent, STATUSES.ended, task.exitStatus, Number(task.forgotten));
+    return;
+  }
   key.push(
     task.tid,
     task.space,

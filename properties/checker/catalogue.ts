@@ -5,6 +5,7 @@
  */
 import type { Kernel } from '../../hardware/contract.ts';
 import { hybrid } from '../../kernels/hybrid/index.ts';
+import { layered } from '../../kernels/layered/index.ts';
 import { microkernel } from '../../kernels/microkernel/index.ts';
 import { monolithic } from '../../kernels/monolithic/index.ts';
 import { BadInput } from '../execute/bad-input.ts';
@@ -22,7 +23,7 @@ export interface Catalogue {
 }
 
 export const catalogue: Catalogue = {
-  kernels: [monolithic, microkernel, hybrid],
+  kernels: [monolithic, microkernel, hybrid, layered],
   mutants,
   variants,
 };
