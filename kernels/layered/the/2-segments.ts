@@ -43,6 +43,11 @@ const SPACES = 6144;
 const SPACE_COUNT = 256;
 /** Words of a space: its number, what goes into satp, its leaf table, the page of its text. */
 const SpaceAt = { number: 0, tables: 1, leaf: 2, text: 3, next: 4 } as const;
+/**
+ * Where in a root table its space's number stands, times 2: an entry beyond user space, which the hardware ignores as long
+ * as it is even.
+ */
+const NUMBER = 4;
 const FREE = 0x8000_0000;
 /** Scalars, where the frame table has no frame: the kernel's own text, root and leaf table. */
 const At = { head: 0, available: 1 } as const;
@@ -110,6 +115,7 @@ class Segmentation {
     const leaf = this.#take(this.#self.layer);
     memory.copy(addressOf(image.kernelRoot), addressOf(root), PAGE_SIZE);
     memory.store(addressOf(root), pte(leaf, V));
+    memory.store(addressOf(root) + NUMBER, space * 2);
     const vpn = text.entry >>> PAGE_SHIFT;
     memory.store(addressOf(leaf) + vpn * 4, pte(text.text, V | U | R | X));
     const at = indexOf(space);
@@ -219,24 +225,28 @@ class Segmentation {
 
   // ---- what calls name
 
-  copyIn(space: Space, from: VirtualAddress, to: VirtualAddress, bytes: number): number {
-    if (!this.#reaches(space, from, bytes, R)) return -Errno.EFAULT;
+  here(): Space {
+    const tables = this.#below.tables();
+    return tables === 0 ? 0 : this.#self.memory.load(addressOf(rootOf(tables)) + NUMBER) >>> 1;
+  }
+
+  copyIn(from: VirtualAddress, to: VirtualAddress, bytes: number): number {
+    if (!this.#reaches(from, bytes, R)) return -Errno.EFAULT;
     this.#self.memory.copy(from, to, bytes);
     return 0;
   }
 
-  copyOut(space: Space, from: VirtualAddress, to: VirtualAddress, bytes: number): number {
-    if (!this.#reaches(space, to, bytes, W)) return -Errno.EFAULT;
+  copyOut(from: VirtualAddress, to: VirtualAddress, bytes: number): number {
+    if (!this.#reaches(to, bytes, W)) return -Errno.EFAULT;
     this.#self.memory.copy(from, to, bytes);
     return 0;
   }
 
-  /** Whether a program there may access all of it, and this hart is on its tables. */
-  #reaches(space: Space, va: VirtualAddress, bytes: number, right: Rights): boolean {
-    const own = this.#own;
+  /** Whether a program of this space may access all of it. */
+  #reaches(va: VirtualAddress, bytes: number, right: Rights): boolean {
     if (bytes === 0) return true;
-    if (own.get(indexOf(space)) !== space || va + bytes > this.#self.image.userEnd) return false;
-    if (this.#below.tables() !== this.tablesOf(space)) return false;
+    const space = this.here();
+    if (space === 0 || va + bytes > this.#self.image.userEnd) return false;
     for (let at = va - (va % PAGE_SIZE); at < va + bytes; at += PAGE_SIZE) {
       if (!(this.#self.memory.load(this.#entryAt(space, at)) & right)) return false;
     }
@@ -260,8 +270,9 @@ const bound = (
   protect: (space, va, rights) => segmentation.protect(space, va, rights),
   share: (space, va, other, rights) => segmentation.share(space, va, other, rights),
   repair: (space, va, cause) => segmentation.repair(space, va, cause),
-  copyIn: (space, from, to, bytes) => segmentation.copyIn(space, from, to, bytes),
-  copyOut: (space, from, to, bytes) => segmentation.copyOut(space, from, to, bytes),
+  here: () => segmentation.here(),
+  copyIn: (from, to, bytes) => segmentation.copyIn(from, to, bytes),
+  copyOut: (from, to, bytes) => segmentation.copyOut(from, to, bytes),
 });
 
 export const segments = defineLayer({

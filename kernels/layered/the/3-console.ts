@@ -2,25 +2,19 @@
 import { Errno } from '../../../spec/errno.ts';
 import { PAGE_SIZE, type VirtualAddress } from '../../../spec/riscv.ts';
 import { defineLayer, type Self } from '../link/contract.ts';
-import { CONSOLE, MEMORY, passedOn, type Segments, type Space } from './interfaces.ts';
+import { CONSOLE, MEMORY, passedOn, type Segments } from './interfaces.ts';
 
 /** Interrupts wait meanwhile: a longer write is cut short, as the call table allows. */
 const LONGEST_WRITE = PAGE_SIZE;
 
 /** Page by page, as far as the caller may read. */
-const write = (
-  below: Segments,
-  { address }: Self,
-  space: Space,
-  from: VirtualAddress,
-  bytes: number,
-): number => {
+const write = (below: Segments, { address }: Self, from: VirtualAddress, bytes: number): number => {
   const end = Math.min(bytes, LONGEST_WRITE);
   let sent = 0;
   while (sent < end) {
     const at = from + sent; // where it passes 2^32 it is beyond user space, and does not wrap
     const count = Math.min(end - sent, PAGE_SIZE - (at % PAGE_SIZE));
-    if (below.copyIn(space, at, address, count) !== 0) break;
+    if (below.copyIn(at, address, count) !== 0) break;
     below.send(address, count);
     sent += count;
   }
@@ -34,6 +28,6 @@ export const operatorConsole = defineLayer({
   pages: 1,
   start: (below: Segments, self) => ({
     ...passedOn(below, MEMORY),
-    write: (space = 0, from = 0, bytes = 0) => write(below, self, space, from, bytes),
+    write: (from = 0, bytes = 0) => write(below, self, from, bytes),
   }),
 });

@@ -259,9 +259,9 @@ class Programs {
       case Call.share:
         return this.#share(task, a0, a1, a2);
       case Call.write:
-        return below.write(space, a0, a1);
+        return below.write(a0, a1);
       default:
-        return yield* below.request(space, number, a0, a1, a2);
+        return yield* below.request(number, a0, a1, a2);
     }
   }
 

@@ -108,12 +108,11 @@ export interface Memory extends Processing {
   share(space: Space, va: Word, other: Space, rights: Rights): number;
   /** 1: the access is allowed, and can be tried again. */
   repair(space: Space, va: Word, cause: Word): number;
-  /**
-   * Between a layer's memory and that of the space on which the calling process is: 0, or −EFAULT if a program there
-   * may not access all of it.
-   */
-  copyIn(space: Space, from: VirtualAddress, to: VirtualAddress, bytes: number): number;
-  copyOut(space: Space, from: VirtualAddress, to: VirtualAddress, bytes: number): number;
+  /** The space on which the calling process is; 0: none, or it is gone. */
+  here(): Space;
+  /** Between a layer's memory and that of this space: 0, or −EFAULT if a program there may not access all of it. */
+  copyIn(from: VirtualAddress, to: VirtualAddress, bytes: number): number;
+  copyOut(from: VirtualAddress, to: VirtualAddress, bytes: number): number;
 }
 
 export const MEMORY: Shapes = {
@@ -126,8 +125,9 @@ export const MEMORY: Shapes = {
   protect: { args: ['value', 'value', 'value'] },
   share: { args: ['value', 'value', 'value', 'value'] },
   repair: { args: ['value', 'value', 'value'] },
-  copyIn: { args: ['value', 'reads', 'writes', 'length'] },
-  copyOut: { args: ['value', 'reads', 'writes', 'length'] },
+  here: { args: [] },
+  copyIn: { args: ['reads', 'writes', 'length'] },
+  copyOut: { args: ['reads', 'writes', 'length'] },
 };
 
 /** Layer 2. */
@@ -139,23 +139,23 @@ export const SEGMENTS: Shapes = { ...MEMORY, send: { args: ['reads', 'length'] }
 
 /** Layer 3. */
 export interface Console extends Memory {
-  /** Sends bytes of a space to the console: how many, or −EFAULT. */
-  write(space: Space, from: VirtualAddress, bytes: number): number;
+  /** Sends bytes of the calling process to the console: how many, or −EFAULT. */
+  write(from: VirtualAddress, bytes: number): number;
 }
 
-export const CONSOLE: Shapes = { ...MEMORY, write: { args: ['value', 'reads', 'length'] } };
+export const CONSOLE: Shapes = { ...MEMORY, write: { args: ['reads', 'length'] } };
 
 /** Layer 4. */
 export interface Buffering extends Console {
-  /** A call on files or datagrams, by its number in the ABI, of the space on which the calling process is. */
-  request(space: Space, call: number, a0: Word, a1: Word, a2: Word): Steps;
-  /** A client is gone: what it had open is closed. */
-  forget(client: number): Steps;
+  /** A call on files or datagrams of the calling process, by its number in the ABI. */
+  request(call: number, a0: Word, a1: Word, a2: Word): Steps;
+  /** A space is gone: what it had open is closed. */
+  forget(space: Space): Steps;
 }
 
 export const BUFFERING: Shapes = {
   ...CONSOLE,
-  request: { args: ['value', 'value', 'value', 'value', 'value'], waits: true },
+  request: { args: ['value', 'value', 'value', 'value'], waits: true },
   forget: { args: ['value'], waits: true },
 };
 
