@@ -1,5 +1,5 @@
 /** Physical to abstract, for layers: a decoder of its own, so that kernels without layers pay nothing for it. */
-import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
+import { HALT_REASONS, RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
 import { type Word, wordIn } from '../../spec/riscv.ts';
 import type { LayerEvent } from './events.ts';
 
@@ -65,6 +65,11 @@ export class LayerDecoder {
           owner: d,
           component: e,
         };
+      case RecordKind.halt: {
+        if (HALT_REASONS[a] !== 'smuggled') return undefined;
+        const message = (this.#log.messages[b] ?? '').split('\n')[0] ?? '';
+        return { kind: 'smuggled', ...where, message };
+      }
       case RecordKind.dma:
         return { kind: 'dma', ...where, frame: b >>> 12, bytes: c, writes: d === 1 };
       default: {
@@ -86,11 +91,11 @@ export class LayerDecoder {
 
 /** Records of what reaches the hardware, and how a story says it. */
 const HARDWARE: ReadonlyMap<number, string> = new Map([
-  [RecordKind.device, 'reached the registers of a device'],
-  [RecordKind.console, 'sent bytes to the console'],
-  [RecordKind.satp, 'wrote satp'],
-  [RecordKind.context, 'wrote scontext'],
-  [RecordKind.fence, 'executed sfence.vma'],
-  [RecordKind.ipi, 'interrupted another hart'],
-  [RecordKind.idle, 'stopped the hart'],
+  [RecordKind.device, 'reaches a device'],
+  [RecordKind.console, 'sends to the console'],
+  [RecordKind.satp, 'writes satp'],
+  [RecordKind.context, 'writes scontext'],
+  [RecordKind.fence, 'fences'],
+  [RecordKind.ipi, 'interrupts a hart'],
+  [RecordKind.idle, 'stops the hart'],
 ]);

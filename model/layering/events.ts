@@ -40,6 +40,8 @@ export type LayerEvent = { readonly hart: HartId; readonly tid: Tid } & (
       /** Into RAM. */
       readonly writes: boolean;
     }
+  /** The machine stopped the kernel: something other than an integer passed. */
+  | { readonly kind: 'smuggled'; readonly message: string }
   /** Something that only layer 1 may do to the hardware, in words. */
   | { readonly kind: 'hardware'; readonly what: string }
 );

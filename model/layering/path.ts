@@ -10,9 +10,13 @@ export interface LayerPath {
   readonly layers: readonly string[];
   /** The calls in progress, the outermost first: which layer was asked, and for what. */
   readonly calls: readonly { readonly layer: Component; readonly text: string }[];
+  /** Where a layer waits for one above it: the calls of the one that waits. */
+  readonly waits?: LayerPath['calls'];
   /** The arrow: from whom to whom, 0 being the hardware. */
   readonly from: Component;
   readonly to: Component;
+  /** What was done there, in a word or two. */
+  readonly what: string;
 }
 
 /** `layer 3 (buffering)` */
@@ -37,7 +41,7 @@ const numberText = (value: Word): string =>
   value < 4096 ? String(value) : `0x${value.toString(16)}`;
 
 /** `write(0x2000, 4)`; of a system call the call that the program made. */
-const callText = (
+export const callText = (
   setting: LayeringState['setting'],
   {
     component,
@@ -45,6 +49,7 @@ const callText = (
     shape,
   }: Pick<Activation, 'component' | 'args' | 'shape'>,
 ): string => {
+  if (operation === undefined) return '…';
   const name = operationName(setting, component, operation);
   if (operation === Gate.ecall) {
     const call = callByNumber(args[0] ?? 0);
@@ -57,15 +62,25 @@ const callText = (
     .join(', ')})`;
 };
 
-/** @param calls active calls, the outermost first */
+export type Arrow = Pick<LayerPath, 'from' | 'to' | 'what'>;
+
+type Told = Pick<Activation, 'component' | 'args' | 'shape'>;
+
+/**
+ * @param calls active calls, the outermost first
+ * @param waits those of a call that waits
+ */
 export const pathOf = (
   { setting }: LayeringState,
-  calls: readonly Pick<Activation, 'component' | 'args' | 'shape'>[],
-  from: Component,
-  to: Component,
-): LayerPath => ({
-  layers: setting.layers.map(({ name }) => name),
-  calls: calls.map((call) => ({ layer: call.component, text: callText(setting, call) })),
-  from,
-  to,
-});
+  calls: readonly Told[],
+  arrow: Arrow,
+  waits?: readonly Told[],
+): LayerPath => {
+  const told = (call: Told) => ({ layer: call.component, text: callText(setting, call) });
+  return {
+    layers: setting.layers.map(({ name }) => name),
+    calls: calls.map(told),
+    ...(waits && { waits: waits.map(told) }),
+    ...arrow,
+  };
+};

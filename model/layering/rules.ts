@@ -7,8 +7,8 @@ import { Cause, type Word } from '../../spec/riscv.ts';
 import type { Violation } from '../os/violation.ts';
 import { type Component, type LayerEvent, VECTOR } from './events.ts';
 import { isLent, isLentFrame } from './loans.ts';
-import { layerName, operationName, pathOf } from './path.ts';
-import { type LayeringState, running, shapeOf, viewOf } from './state.ts';
+import { type Arrow, callText, layerName, operationName, pathOf } from './path.ts';
+import { type Activation, type LayeringState, running, shapeOf, viewOf } from './state.ts';
 import { semaphoreOf, waitersAt } from './waiting.ts';
 
 type Of<K extends LayerEvent['kind']> = Extract<LayerEvent, { readonly kind: K }>;
@@ -18,14 +18,21 @@ const broken = (
   state: LayeringState,
   event: LayerEvent,
   rule: Pick<Violation, 'clause' | 'expected' | 'observed'>,
-  from: Component,
-  to: Component,
+  arrow: Arrow,
+  waits?: readonly Activation[],
 ): Violation => ({
   ...rule,
   hart: event.hart,
   tid: event.tid,
-  layers: pathOf(state, viewOf(state, event.hart).stack, from, to),
+  layers: pathOf(state, viewOf(state, event.hart).stack, arrow, waits),
 });
+
+/** The arrow of a call. */
+const asked = ({ setting }: LayeringState, event: Of<'call'>, from: Component): Arrow => {
+  const { component, args } = event;
+  const shape = shapeOf(setting, component, args[0]);
+  return { from, to: component, what: callText(setting, { component, args, shape }) };
+};
 
 /** A call: by the vector through a gate, or by a layer of an operation that a layer below it offers. */
 export const mayCall = (state: LayeringState, event: Of<'call'>): Violation | undefined => {
@@ -56,7 +63,7 @@ const mayEnter = (
       expected: `an interrupt enters ${layerName(setting, 1)}, and calls nothing above it`,
       observed: `an interrupt entered ${entered}`,
     } as const;
-    return broken(state, event, rule, 0, component);
+    return broken(state, event, rule, asked(state, event, 0));
   }
   if (component === setting.top && (operation === Gate.ecall || operation === Gate.exception))
     return undefined;
@@ -65,7 +72,7 @@ const mayEnter = (
     expected: `system calls and exceptions enter ${layerName(setting, setting.top)}, the topmost of the kernel`,
     observed: `the trap entered ${entered}`,
   } as const;
-  return broken(state, event, rule, setting.top + 1, component);
+  return broken(state, event, rule, asked(state, event, setting.top + 1));
 };
 
 const goesUp = (
@@ -89,7 +96,7 @@ const goesUp = (
         expected: `${layerName(setting, caller)} calls only layers below it`,
         observed: `${observed}, above it`,
       } as const);
-  return broken(state, event, rule, caller, component);
+  return broken(state, event, rule, asked(state, event, caller));
 };
 
 /** Through its own door, by an operation that nobody offers it, or past the layer below. */
@@ -107,7 +114,7 @@ const goesWrong = (
       expected: `${layerName(setting, caller)} calls only what the layers below it offer`,
       observed: component === caller ? `${observed}: itself` : `${observed}, which is not offered`,
     } as const;
-    return broken(state, event, rule, caller, component);
+    return broken(state, event, rule, asked(state, event, caller));
   }
   if (setting.discipline !== 'strict' || component === caller - 1) return undefined;
   const rule = {
@@ -115,7 +122,7 @@ const goesWrong = (
     expected: `${layerName(setting, caller)} calls only ${layerName(setting, caller - 1)}`,
     observed: `${observed}, past ${layerName(setting, caller - 1)}`,
   } as const;
-  return broken(state, event, rule, caller, component);
+  return broken(state, event, rule, asked(state, event, caller));
 };
 
 /** A signal for which a layer below the signaller waits. */
@@ -128,17 +135,23 @@ const signalsUp = (state: LayeringState, event: Of<'call'>): Violation | undefin
     'signal',
   );
   if (!signal) return undefined;
-  for (const { waitsAt } of waitersAt(state, signal.semaphore)) {
+  for (const waiter of waitersAt(state, signal.semaphore)) {
+    const { waitsAt } = waiter;
     if (!waitsAt || waitsAt.layer >= signal.layer) continue;
     const rule = {
       clause: 'waits-upward',
       expected: `what ${layerName(setting, waitsAt.layer)} waits for is signalled by itself or by a layer below it`,
       observed: `${layerName(setting, waitsAt.layer)} waits at semaphore ${signal.semaphore}, and ${layerName(setting, signal.layer)} signalled it`,
     } as const;
-    return broken(state, event, rule, waitsAt.layer, signal.layer);
+    const arrow = { from: waitsAt.layer, to: signal.layer, what: 'waits for it' };
+    return broken(state, event, rule, arrow, chainOf(waiter));
   }
   return undefined;
 };
+
+/** A call and those that led to it, the outermost first. */
+const chainOf = (call: Activation): readonly Activation[] =>
+  call.parent ? [...chainOf(call.parent), call] : [call];
 
 export const mayTouch = (state: LayeringState, event: Of<'touched'>): Violation | undefined => {
   const { setting } = state;
@@ -149,7 +162,8 @@ export const mayTouch = (state: LayeringState, event: Of<'touched'>): Violation 
     expected: `${layerName(setting, component)} reads and writes its own memory, and what a call that is not over has lent it`,
     observed: `${layerName(setting, component)} ${writes ? 'stored' : 'loaded'} ${bytes} ${bytes === 1 ? 'byte' : 'bytes'} at 0x${va.toString(16)}, in memory of ${layerName(setting, owner)}`,
   } as const;
-  return broken(state, event, rule, component, owner);
+  const what = `${writes ? 'stores' : 'loads'} ${bytes} at 0x${va.toString(16)}`;
+  return broken(state, event, rule, { from: component, to: owner, what });
 };
 
 /** A device moves data for layer 1, which alone can have told it to. */
@@ -163,7 +177,7 @@ export const mayTransfer = (state: LayeringState, event: Of<'dma'>): Violation |
     expected: `a device moves data for ${layerName(setting, 1)}: in memory of its own, or in what a call that is not over has lent it`,
     observed: `a device ${writes ? 'stored' : 'loaded'} ${bytes} bytes in frame ${frame}, of ${layerName(setting, owner)}`,
   } as const;
-  return broken(state, event, rule, 1, owner);
+  return broken(state, event, rule, { from: 1, to: owner, what: `DMA, frame ${frame}` });
 };
 
 export const mayReach = (state: LayeringState, event: Of<'hardware'>): Violation | undefined => {
@@ -175,5 +189,19 @@ export const mayReach = (state: LayeringState, event: Of<'hardware'>): Violation
     expected: `only ${layerName(setting, 1)} touches the hardware`,
     observed: `${layerName(setting, component)} ${event.what}`,
   } as const;
-  return broken(state, event, rule, component, 0);
+  return broken(state, event, rule, { from: component, to: 0, what: event.what });
+};
+
+/** The machine stopped the kernel, for something that is no integer was about to pass through a door. */
+export const smuggled = (state: LayeringState, event: Of<'smuggled'>): Violation => {
+  const { setting } = state;
+  const call = running(state, event.hart);
+  const [from, to] = [call?.caller ?? VECTOR, call?.component ?? 1];
+  const rule = {
+    clause: 'smuggled',
+    expected: 'only integers pass between layers',
+    observed: `${layerName(setting, from)} and ${layerName(setting, to)}: ${event.message}`,
+  } as const;
+  const above = from === VECTOR ? setting.top + 1 : from;
+  return broken(state, event, rule, { from: above, to, what: 'no integer' });
 };

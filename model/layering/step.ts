@@ -6,7 +6,7 @@ import { Gate } from '../../spec/layering.ts';
 import type { Violation } from '../os/violation.ts';
 import { type LayerEvent, VECTOR } from './events.ts';
 import { loansAtEntry } from './loans.ts';
-import { mayCall, mayReach, mayTouch, mayTransfer } from './rules.ts';
+import { mayCall, mayReach, mayTouch, mayTransfer, smuggled } from './rules.ts';
 import { type Activation, count, type LayeringState, running, shapeOf, viewOf } from './state.ts';
 import { semaphoreOf, waitersAt } from './waiting.ts';
 
@@ -104,6 +104,7 @@ const STEPS: Steps = {
     if (owner !== 0) owners.set(frame, owner);
   }),
   touched: guarded<'touched'>(mayTouch, (state) => count(state, 'lentMemoryTouched')),
+  smuggled: guarded<'smuggled'>(smuggled, always),
   dma: guarded<'dma'>(mayTransfer, always),
   hardware: guarded<'hardware'>(mayReach, (state, { hart }) => {
     if (running(state, hart)) count(state, 'hardwareReached');

@@ -58,7 +58,7 @@ export const judgeRun = (
 };
 
 /** Only of layered kernels: no other one pays for it. */
-const judgeLayers = (
+export const judgeLayers = (
   log: RunLog,
   workload: Workload,
   { layers, discipline = 'strict' }: LayerClaims,

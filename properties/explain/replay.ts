@@ -11,7 +11,7 @@ import type { Event } from '../../spec/events.ts';
 import { indexOfText, kindOfText, SERVICE_TID, TextKind } from '../../spec/layout.ts';
 import { A0, Cause, causeName, type HartId, type Tid } from '../../spec/riscv.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
-import { judgeRun } from '../checker/judge-run.ts';
+import { judgeLayers, judgeRun } from '../checker/judge-run.ts';
 import type { Executor, TracedRun } from '../execute/executor.ts';
 import { turnsOf } from '../minimise/turns.ts';
 import { hex, operationText, resultText, retiredText } from './text.ts';
@@ -80,9 +80,12 @@ class Replayer {
   #faults = 1;
   #before: OsState;
   readonly #operations: readonly Operation[];
+  /** In a layered kernel: what broke a rule of layering, and where in the log. */
+  readonly #layering: ReturnType<typeof judgeLayers>;
 
   constructor(executor: Executor, workload: Workload, run: TracedRun) {
     const initial = initialState(workload, executor.facts);
+    this.#layering = judgeLayers(run, workload, executor.facts);
     this.#workload = workload;
     this.#run = run;
     this.#operations = initial.setting.operations;
@@ -95,7 +98,9 @@ class Replayer {
     let violation: Violation | undefined;
     let state = this.#judge.state;
     let event = this.#decoder.read();
-    for (; event !== undefined; event = this.#decoder.read()) {
+    const layering = this.#layering?.violation && this.#layering;
+    const end = layering?.at ?? this.#run.length;
+    for (; event && this.#decoder.at < end; event = this.#decoder.read()) {
       state = this.#judge.state;
       this.#before = state;
       violation = this.#judge.accept(event);
@@ -111,7 +116,7 @@ class Replayer {
       workload: this.#workload,
       run: this.#run,
       rows,
-      violation,
+      violation: violation ?? layering?.violation,
       state,
       event,
       roots: this.#roots,
