@@ -29,8 +29,9 @@ export type Discipline = (typeof DISCIPLINES)[number];
  * What an argument of an operation is. All are integers. `reads` and `writes` are addresses of memory that the caller
  * lends for the time of the call, so that the callee reads, or reads and writes it; its length in bytes is the next
  * `length` among the arguments. An address below USER_END belongs to the user program on whose behalf the call is made.
+ * `call` is the number of a system call that is handed on, with its arguments behind it: it lends what that call does.
  */
-export type ArgumentKind = 'value' | 'reads' | 'writes' | 'length' | 'frame' | 'semaphore';
+export type ArgumentKind = 'value' | 'call' | 'reads' | 'writes' | 'length' | 'frame' | 'semaphore';
 
 export interface OperationShape {
   /** At most MAX_ARGUMENTS. */

@@ -26,7 +26,7 @@ export interface LayeredBuild extends Partial<Omit<Layering, 'layers'>> {
 export const buildLayered = ({ layers = [], ...rest }: LayeredBuild = {}): Kernel =>
   linkLayers({
     name: 'layered',
-    implements: CORE_GROUPS,
+    implements: [...CORE_GROUPS, 'files'],
     fairness: FAIRNESS,
     ...rest,
     layers: LAYERS.map((layer) => layers.find(({ name }) => name === layer.name) ?? layer),

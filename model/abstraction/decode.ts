@@ -116,9 +116,6 @@ export class Decoder {
       case RecordKind.dma:
       case RecordKind.refused:
       case RecordKind.interrupt:
-      case RecordKind.passed:
-      case RecordKind.assigned:
-      case RecordKind.touched:
         return undefined; // components of the kernel are its own business
       case RecordKind.halt:
         return {

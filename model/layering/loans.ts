@@ -16,12 +16,18 @@ const range = (from: Word, bytes: Word, writable: boolean): Loan[] =>
   bytes === 0 ? [] : [{ kind: 'range', from, to: Math.min(from + bytes, END), writable }];
 
 /** What an operation of this shape is lent by these arguments. */
-const loansOf = (shape: OperationShape, args: readonly Word[]): readonly Loan[] =>
+const loansOf = (
+  setting: LayeringState['setting'],
+  shape: OperationShape,
+  args: readonly Word[],
+): readonly Loan[] =>
   shape.args.flatMap((kind, index): readonly Loan[] => {
     const value = args[index] ?? 0;
+    if (kind === 'call') return loansOfCall(setting, args.slice(index));
     if (kind === 'frame') return [{ kind: 'frame', frame: value }];
     if (kind !== 'reads' && kind !== 'writes') return [];
-    return range(value, args[index + 1] ?? 0, kind === 'writes');
+    const length = shape.args.indexOf('length', index);
+    return range(value, args[length] ?? 0, kind === 'writes');
   });
 
 /** What a system call lends the layer that it enters: its number, then its arguments. */
@@ -132,6 +138,6 @@ export const loansAtEntry = (
   shape: OperationShape | undefined,
   [operation, ...args]: readonly Word[],
 ): readonly Loan[] => {
-  if (shape) return loansOf(shape, args);
+  if (shape) return loansOf(setting, shape, args);
   return caller === VECTOR && operation === Gate.ecall ? loansOfCall(setting, args) : [];
 };

@@ -94,6 +94,7 @@ const serviceProblems = (services: unknown): readonly string[] => {
 
 const ARGUMENT_KINDS: readonly unknown[] = [
   'value',
+  'call',
   'reads',
   'writes',
   'length',
@@ -138,7 +139,7 @@ const isOperation = (value: unknown): boolean => {
   if (!isName(name) || !Array.isArray(args) || args.length > MAX_ARGUMENTS) return false;
   const known = args.every((one) => ARGUMENT_KINDS.includes(one));
   const lengths = args.every(
-    (one, index) => (one !== 'reads' && one !== 'writes') || args[index + 1] === 'length',
+    (one, index) => (one !== 'reads' && one !== 'writes') || args.includes('length', index),
   );
   const marked = semaphore === undefined || semaphore === 'wait' || semaphore === 'signal';
   const named = semaphore === undefined || args.includes('semaphore');

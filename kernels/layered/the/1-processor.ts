@@ -8,8 +8,15 @@
  *     own pages   [ scalars and harts | semaphores × 4 | processes × 64 | bytes on their way to the console ]
  *                 0                   256              2048             18432
  */
-import { ConsoleRegister, DEVICE_WINDOW, Device } from '../../../spec/devices.ts';
-import { Cause, PAGE_SIZE, satp, type VirtualAddress, type Word } from '../../../spec/riscv.ts';
+import { ConsoleRegister, DEVICE_WINDOW, Device, DiskRegister } from '../../../spec/devices.ts';
+import {
+  Cause,
+  type Frame,
+  PAGE_SIZE,
+  satp,
+  type VirtualAddress,
+  type Word,
+} from '../../../spec/riscv.ts';
 import {
   defineLayer,
   type Hardware,
@@ -312,10 +319,6 @@ class Allocation {
 
   // ---- devices and frames
 
-  interruptsOf(device: number): Semaphore {
-    return this.#own.get(At.devices + device);
-  }
-
   readRegister(device: number, offset: number): Word {
     return this.#self.memory.load(DEVICE_WINDOW + device * PAGE_SIZE + offset);
   }
@@ -323,6 +326,13 @@ class Allocation {
   writeRegister(device: number, offset: number, value: Word): number {
     this.#self.memory.store(DEVICE_WINDOW + device * PAGE_SIZE + offset, value);
     return 0;
+  }
+
+  *transfer(frame: Frame, offset: number, command: number): Steps {
+    this.writeRegister(Device.disk, DiskRegister.address, frame * PAGE_SIZE + offset);
+    this.writeRegister(Device.disk, DiskRegister.command, command);
+    yield* this.wait(this.#own.get(At.devices + Device.disk));
+    return this.readRegister(Device.disk, DiskRegister.status);
   }
 
   send(from: VirtualAddress, bytes: number): number {
@@ -360,9 +370,9 @@ const bound = (allocation: Allocation): Processor & Record<string, Operation> =>
   dismiss: (semaphore) => allocation.dismiss(semaphore),
   wait: (semaphore) => allocation.wait(semaphore),
   signal: (semaphore) => allocation.signal(semaphore),
-  interruptsOf: (device) => allocation.interruptsOf(device),
   readRegister: (device, offset) => allocation.readRegister(device, offset),
   writeRegister: (device, offset, value) => allocation.writeRegister(device, offset, value),
+  transfer: (frame, offset, command) => allocation.transfer(frame, offset, command),
   send: (from, bytes) => allocation.send(from, bytes),
   assign: (frame, layer) => allocation.assign(frame, layer),
   clear: (frame) => allocation.clear(frame),

@@ -51,10 +51,10 @@ export interface Processing {
   dismiss(semaphore: Semaphore): number;
   wait(semaphore: Semaphore): Steps;
   signal(semaphore: Semaphore): number;
-  /** The semaphore that a device's interrupts signal. */
-  interruptsOf(device: number): Semaphore;
   readRegister(device: number, offset: number): Word;
   writeRegister(device: number, offset: number, value: Word): number;
+  /** Has the disk carry out a command on a piece of a frame, and answers with its status when it has. */
+  transfer(frame: Frame, offset: number, command: number): Steps;
 }
 
 export const PROCESSING: Shapes = {
@@ -70,9 +70,9 @@ export const PROCESSING: Shapes = {
   dismiss: { args: ['value'] },
   wait: { args: ['semaphore'], waits: true, semaphore: 'wait' },
   signal: { args: ['semaphore'], semaphore: 'signal' },
-  interruptsOf: { args: ['value'] },
   readRegister: { args: ['value', 'value'] },
   writeRegister: { args: ['value', 'value', 'value'] },
+  transfer: { args: ['frame', 'value', 'value'], waits: true },
 };
 
 /** Layer 1. */
@@ -155,7 +155,7 @@ export interface Buffering extends Console {
 
 export const BUFFERING: Shapes = {
   ...CONSOLE,
-  request: { args: ['value', 'value', 'value', 'value'], waits: true },
+  request: { args: ['call', 'value', 'value', 'value'], waits: true },
   forget: { args: ['value'], waits: true },
 };
 
