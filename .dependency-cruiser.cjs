@@ -54,6 +54,24 @@ module.exports = {
       'A kernel knows the machine and the ABI, never the model or the properties that judge it.',
     ),
     {
+      name: 'layers-know-no-other',
+      comment: 'A layer imports no file of another: it knows the interface of the one below it.',
+      severity: 'error',
+      from: { path: '^kernels/layered/the/(\\d)-', pathNot: TEST },
+      to: { path: '^kernels/layered/the/\\d-', pathNot: '^kernels/layered/the/$1-' },
+    },
+    {
+      name: 'layers-are-given-the-machine',
+      comment:
+        'A layer is given what it reaches: it imports the contract of layers, and services that it hosts.',
+      severity: 'error',
+      from: { path: '^kernels/layered/the/', pathNot: TEST },
+      to: {
+        path: '^(kernels|hardware)/',
+        pathNot: '^kernels/(layered/the/|layered/link/(contract|own)\\.ts$|services/)',
+      },
+    },
+    {
       name: 'no-way-round-through-index',
       comment: 'The inside of the house imports files of the house, not its public face.',
       severity: 'error',

@@ -1,11 +1,12 @@
 /**
- * `npm run bench [machine] [kernel] [messages] [checking] [kills]`: what the project promises about speed, measured. Figures are
+ * `npm run bench [machine] [kernel] [layers] [messages] [checking] [kills]`: what the project promises about speed, measured. Figures are
  * medians of CPU time within this one process; ratios hold better than absolute numbers.
  */
 import { cpus } from 'node:os';
 import { checkingLines } from './checking.ts';
 import { kernelLines } from './kernel.ts';
 import { killLines } from './kills.ts';
+import { layerLines } from './layers.ts';
 import { machineLines } from './machine.ts';
 import { messageLines } from './messages.ts';
 import { type Line, render } from './report.ts';
@@ -13,6 +14,7 @@ import { type Line, render } from './report.ts';
 const SECTIONS: Readonly<Record<string, () => Line[] | Promise<Line[]>>> = {
   machine: machineLines,
   kernel: kernelLines,
+  layers: layerLines,
   messages: messageLines,
   checking: checkingLines,
   kills: () => killLines(20),
