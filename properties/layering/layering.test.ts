@@ -10,11 +10,12 @@ import { judge } from '../checker/failure.ts';
 import { type Judgement, judgeRun } from '../checker/judge-run.ts';
 import { localExecutor } from '../execute/local.ts';
 import { explain } from '../explain/explain.ts';
+import type { Mistake } from '../mutants/layers.ts';
 import { renderMarkdownStory } from '../render/markdown.ts';
 import { renderStory } from '../render/story.ts';
 import { width } from '../render/text.ts';
 import type { Counterexample } from '../report.ts';
-import { type Mistake, smallKernel } from './small.ts';
+import { smallKernel } from './small.ts';
 import { callsUp, cases, goesPast, workload } from './wrong.ts';
 
 const judged = (kernel: Kernel): { run: Run; judgement: Judgement } => {

@@ -6,10 +6,8 @@ import type { Kernel } from '../../hardware/contract.ts';
 import {
   defineLayer,
   type Hardware,
-  type Layer,
   type Operation,
   PARK,
-  type Self,
   type Steps,
 } from '../../kernels/layered/link/contract.ts';
 import { type Layering, linkLayers } from '../../kernels/layered/link/index.ts';
@@ -19,6 +17,7 @@ import { Errno } from '../../spec/errno.ts';
 import { NO_RESULT } from '../../spec/layering.ts';
 import { DIRECT_MAP } from '../../spec/layout.ts';
 import { PAGE_SIZE, Pte, pte, satp } from '../../spec/riscv.ts';
+import { type Mistake, wrongly } from '../mutants/layers.ts';
 
 /** Where the console's register is, for whoever may use it. */
 export const CONSOLE = DEVICE_WINDOW + ConsoleRegister.data;
@@ -212,25 +211,6 @@ const programs = defineLayer({
   },
 });
 
-/** What a layer does instead: its operations as they are, what is below it, and what it knows of itself. */
-export type Mistake = (
-  operations: Readonly<Record<string, Operation>>,
-  below: Record<string, Operation>,
-  self: Self,
-) => Readonly<Record<string, Operation>>;
-
-const wrongly = (layer: Layer, mistake: Mistake | undefined): Layer =>
-  mistake
-    ? {
-        ...layer,
-        start: (below, self) => {
-          const operations = layer.start(below, self);
-          const wrong = mistake(operations, below as Record<string, Operation>, self);
-          return { ...operations, ...wrong };
-        },
-      }
-    : layer;
-
 /** @param mistakes by the number of the layer */
 export const smallKernel = (
   mistakes: Readonly<Record<number, Mistake>> = {},
@@ -240,7 +220,7 @@ export const smallKernel = (
     name: 'small',
     implements: ['tasks', 'console'],
     layers: [processor, carrier, programs].map((layer, index) =>
-      wrongly(layer, mistakes[index + 1]),
+      mistakes[index + 1] ? wrongly(layer, mistakes[index + 1] as Mistake) : layer,
     ),
     ...layering,
   });

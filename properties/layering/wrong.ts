@@ -5,7 +5,8 @@ import { Gate } from '../../spec/layering.ts';
 import { serviceSegment } from '../../spec/layout.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { Workload } from '../../spec/workload.ts';
-import { CONSOLE, type Mistake, smallKernel, TURN } from './small.ts';
+import type { Mistake } from '../mutants/layers.ts';
+import { CONSOLE, smallKernel, TURN } from './small.ts';
 
 const HELLO = 0x1000;
 

@@ -8,6 +8,7 @@ import { filesDatagrams } from './files-datagrams.ts';
 import { filesWaiting } from './files-waiting.ts';
 import { frames } from './frames.ts';
 import { ipc } from './ipc.ts';
+import { layering } from './layering.ts';
 import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
 import { privilege } from './privilege.ts';
@@ -36,4 +37,5 @@ export const mutants: readonly Mutant[] = [
   ...filesDatagrams,
   ...privilege,
   ...ipc,
+  ...layering,
 ];

@@ -84,7 +84,7 @@ export const LAYERING_PROPERTIES: readonly Property[] = [
     exercise: ['memoryLent', 'lentMemoryTouched'],
     todo: 'Declare addresses among the arguments (reads, writes, with the length behind them), touch nothing beyond them, and forget them when the operation returns.',
     knownAs:
-      'A buffer that is used after the call that lent it has returned: the commonest use after free of drivers.',
+      'A driver that goes on with a buffer after the call that lent it has returned: a use after free.',
   },
   {
     id: 'layering/integers-only',
