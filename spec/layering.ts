@@ -31,7 +31,16 @@ export type Discipline = (typeof DISCIPLINES)[number];
  * `length` among the arguments. An address below USER_END belongs to the user program on whose behalf the call is made.
  * `call` is the number of a system call that is handed on, with its arguments behind it: it lends what that call does.
  */
-export type ArgumentKind = 'value' | 'call' | 'reads' | 'writes' | 'length' | 'frame' | 'semaphore';
+export const ARGUMENT_KINDS = [
+  'value',
+  'call',
+  'reads',
+  'writes',
+  'length',
+  'frame',
+  'semaphore',
+] as const;
+export type ArgumentKind = (typeof ARGUMENT_KINDS)[number];
 
 export interface OperationShape {
   /** At most MAX_ARGUMENTS. */

@@ -71,6 +71,10 @@ describe('an export that is no kernel is refused in one sentence', () => {
       "architecture: 'layered', discipline: 'strict', layers: [{ name: 'a', pages: 0, offers: [{ name: 'o', args: ['reads'] }] }]",
       '`layers\\[0\\]` must have a name',
     ],
+    [
+      "architecture: 'layered', discipline: 'strict', layers: [{ name: 'a', pages: 0, offers: [{ name: 'o', args: [], semaphore: 'wait' }] }]",
+      '`layers\\[0\\]` must have a name',
+    ],
     ['boot: 5', '`boot` must be a function, it is 5'],
   ])('{ %s }', async (field, problem) => {
     expect(await refusal(`export default { ${whole}, ${field} };`)).toMatch(new RegExp(problem));

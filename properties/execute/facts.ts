@@ -6,7 +6,7 @@ import { ARCHITECTURES, type Kernel, type ServicePlacement } from '../../hardwar
 import { ABI_GROUPS } from '../../spec/abi.ts';
 import { Device } from '../../spec/devices.ts';
 import {
-  type ArgumentKind,
+  ARGUMENT_KINDS,
   DISCIPLINES,
   type LayerClaim,
   MAX_ARGUMENTS,
@@ -92,15 +92,6 @@ const serviceProblems = (services: unknown): readonly string[] => {
   );
 };
 
-const ARGUMENT_KINDS: readonly unknown[] = [
-  'value',
-  'call',
-  'reads',
-  'writes',
-  'length',
-  'frame',
-  'semaphore',
-] satisfies ArgumentKind[];
 const MAX_OPERATIONS = 256;
 
 const layerProblems = (
@@ -137,7 +128,7 @@ const isOperation = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null) return false;
   const { name, args, waits, semaphore } = value as Record<string, unknown>;
   if (!isName(name) || !Array.isArray(args) || args.length > MAX_ARGUMENTS) return false;
-  const known = args.every((one) => ARGUMENT_KINDS.includes(one));
+  const known = args.every((one) => (ARGUMENT_KINDS as readonly unknown[]).includes(one));
   const lengths = args.every(
     (one, index) => (one !== 'reads' && one !== 'writes') || args.includes('length', index),
   );
