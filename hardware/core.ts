@@ -445,20 +445,24 @@ export class Core {
     }
   }
 
-  /** Runs until nothing can move, the budget is used up, or the kernel has stopped. */
-  run(): EndReason {
-    const reason = this.#steps();
+  /**
+   * Runs until nothing can move, the budget is used up, or the kernel has stopped. It can go on after the first two: by
+   * what was typed meanwhile (`devices.type`), or after another slice.
+   * @param slice machine steps that it takes at most
+   */
+  run(slice = Number.POSITIVE_INFINITY): EndReason {
+    const reason = this.#steps(Math.min(this.#budget, this.steps + slice));
     const [hart] = this.harts;
     if (hart) this.log?.record(RecordKind.end, hart, END_REASONS.indexOf(reason), 0, 0, 0, 0);
     return reason;
   }
 
-  #steps(): EndReason {
+  #steps(budget: number): EndReason {
     const { harts } = this;
     let stuck = 0;
     while (!this.halted) {
-      if (this.steps >= this.#budget || this.log?.full) return 'budget';
-      const left = this.#budget - this.steps;
+      if (this.steps >= budget || this.log?.full) return 'budget';
+      const left = budget - this.steps;
       const scheduled = this.#schedule[this.#at];
       if (scheduled !== undefined) {
         const turn = this.#sameHartAhead(scheduled);

@@ -21,8 +21,11 @@ export type DeviceName = keyof typeof Device;
 export type DeviceId = (typeof Device)[DeviceName];
 export const deviceFrame = (device: DeviceId): Frame => DEVICE_FRAME + device;
 
-/** Offsets in bytes. A word written to `data` sends its lowest byte. */
-export const ConsoleRegister = { data: 0 } as const;
+/**
+ * Offsets in bytes. A word written to `data` sends its lowest byte. What is typed waits in the device, which interrupts
+ * whenever a text has come: `waiting` says how many bytes wait, and reading `received` takes the oldest (0: none waits).
+ */
+export const ConsoleRegister = { data: 0, received: 4, waiting: 8 } as const;
 
 /** Bytes of a sector, and sectors of the disk unless the workload says otherwise. */
 export const SECTOR_SIZE = 512;
@@ -62,4 +65,12 @@ export interface DeviceSettings {
   readonly networkLatency: number;
   /** The disk does not answer any more after so many commands. */
   readonly diskStuckAfter?: number;
+  /** What is typed at the console, in order of time. */
+  readonly input?: readonly Typed[];
+}
+
+/** A text that comes to the console after so many machine steps: 1 to 64 characters of ASCII. */
+export interface Typed {
+  readonly after: number;
+  readonly text: string;
 }

@@ -11,6 +11,7 @@ import {
   type DeviceSettings,
 } from '../../spec/devices.ts';
 import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
+import { Console } from './console.ts';
 import { Disk } from './disk.ts';
 import { Dma, type DmaObserver } from './dma.ts';
 import { Iommu } from './iommu.ts';
@@ -29,6 +30,7 @@ export type Sent = number | undefined;
 
 export class Devices {
   readonly #iommu: Iommu;
+  readonly #console: Console;
   readonly #disk: Disk;
   readonly #network: Network;
 
@@ -36,19 +38,26 @@ export class Devices {
     this.#iommu = new Iommu(ram, frames);
     const dma = new Dma(ram, this.#iommu, observer);
     const { diskLatency, networkLatency, diskStuckAfter = Number.POSITIVE_INFINITY } = settings;
+    this.#console = new Console(dma, settings.input ?? []);
     this.#disk = new Disk(dma, diskLatency, diskStuckAfter);
     this.#network = new Network(dma, networkLatency);
   }
 
-  /** The machine step at which the next command completes. */
+  /** The machine step at which the next command completes, or the next text comes. */
   get due(): number {
-    return Math.min(this.#disk.due, this.#network.due);
+    return Math.min(this.#disk.due, this.#network.due, this.#console.due);
   }
 
   /** What is due at this step happens. */
   complete(now: number): void {
     if (this.#disk.due <= now) this.#disk.complete();
     if (this.#network.due <= now) this.#network.complete();
+    while (this.#console.due <= now) this.#console.complete();
+  }
+
+  /** Somebody types at the console. */
+  type(text: string, now: number): void {
+    this.#console.type(text, now);
   }
 
   /** A word of a register, at its physical address. */
@@ -56,7 +65,7 @@ export class Devices {
     const offset = physical % PAGE_SIZE;
     switch (deviceAt(physical)) {
       case Device.console:
-        return 0;
+        return this.#console.load(offset);
       case Device.disk:
         return this.#disk.registers.get(offset);
       case Device.network:

@@ -15,6 +15,7 @@ import {
 } from '../../hardware/contract.ts';
 import type { AbiGroup } from '../../spec/abi.ts';
 import { CORE_GROUPS } from '../../spec/calls/core.ts';
+import { INPUT_CALL } from '../../spec/calls/terminal.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
 import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
@@ -25,6 +26,7 @@ import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contr
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
 import type { Link, Linked, Process, ProcessRoutines } from './linkage.ts';
+import { askPatiently } from './patience.ts';
 import { LinkError, type Placement, problemsOf } from './problems.ts';
 import { serviceCalls } from './process/calls.ts';
 import { PROCESS_FRAMES } from './process/layout.ts';
@@ -114,6 +116,9 @@ const bootLinked = (
     architectureOf(services, placement) === 'monolithic' ? plain : { ...plain, ...withIpc(plain) };
   const further = new Map([
     ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
+    ...(names.includes('console')
+      ? [[INPUT_CALL, served(linkOf, 'console', 1, askPatiently)] as const]
+      : []),
     ...(architectureOf(services, placement) === 'monolithic' ? [] : serviceCalls(linkOf)),
   ]);
   return boot(machine, image, linkRoutines(base, linkOf), further);
@@ -172,6 +177,7 @@ const createLink = (
       clients: new Set(),
       pending: new Set(),
       waiters: new Map(),
+      patient: [],
     };
     return linked;
   });

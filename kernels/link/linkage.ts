@@ -124,6 +124,8 @@ export interface Linked {
   /** Interrupts that nobody has waited for yet, and who waits for one. */
   readonly pending: Set<DeviceName>;
   readonly waiters: Map<DeviceName, Thread>;
+  /** Whose request it cannot do before its next interrupt, first come first served. */
+  readonly patient: Thread[];
 }
 
 export interface Link {

@@ -15,6 +15,7 @@ import { KERNEL_CLIENT, taskClient } from './copying.ts';
 import { reserve } from './install.ts';
 import { FORGET, type Link } from './linkage.ts';
 import { comesBack, needsFrame, page } from './pager.ts';
+import { wakePatient } from './patience.ts';
 import { createProcess, serviceOf } from './process/process.ts';
 import { HEARTBEAT, heartbeat, isAnyoneSilent, showsLife, usedSlice } from './process/watch.ts';
 import { ask } from './requests.ts';
@@ -33,9 +34,9 @@ export const SERVED: readonly {
 /** The link of the kernel whose state this is, made when it is first asked for. */
 export type LinkOf = (k: State) => Link;
 
-/** A call that is an operation of a service. */
+/** A call that is an operation of a service. @param how once, unless the service may have to be asked again */
 export const served =
-  (linkOf: LinkOf, by: ServiceName, operation: number): CallRoutine =>
+  (linkOf: LinkOf, by: ServiceName, operation: number, how: typeof ask = ask): CallRoutine =>
   (k, hart, task, a0, a1, a2) => {
     const link = linkOf(k);
     const linked = link.byName.get(by);
@@ -43,7 +44,7 @@ export const served =
     return begin(link, hart, task, (thread) => {
       const client = taskClient(link, thread);
       linked.clients.add(client.id);
-      return ask(link, thread, linked, client, operation, a0, a1, a2);
+      return how(link, thread, linked, client, operation, a0, a1, a2);
     });
   };
 
@@ -152,5 +153,6 @@ const takeInterrupts = (link: Link): void => {
     const waiter = driver.waiters.get(name);
     driver.waiters.delete(name);
     if (waiter) wake(link, waiter);
+    wakePatient(link, driver);
   }
 };

@@ -7,10 +7,17 @@
  * what it declares: its segment, the services that it uses, its devices. All values are integers.
  */
 import type { DeviceName } from '../../spec/devices.ts';
+import { Errno } from '../../spec/errno.ts';
 import type { VirtualAddress, Word } from '../../spec/riscv.ts';
 
 export const SERVICE_NAMES = ['files', 'disk', 'console', 'network', 'memory'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/**
+ * The answer of an operation that cannot be done before the service's next interrupt. The service does not wait, so that
+ * it can do other requests; the caller's thread does (kernels/link/patience.ts), and asks again.
+ */
+export const NOT_YET = -Errno.EAGAIN;
 
 /** Steps of a service: what it yields is between the linker's own functions and the linker. */
 export type Steps<T> = Generator<unknown, T, void>;
