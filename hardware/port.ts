@@ -14,7 +14,7 @@ import { copyBytes } from './copy.ts';
 import type { Core } from './core.ts';
 import type { HartState } from './hart-state.ts';
 import { Access } from './mmu.ts';
-import { type Code, UserPart } from './text.ts';
+import { type Code, userCode } from './text.ts';
 
 const A1 = A0 + 1;
 const A2 = A0 + 2;
@@ -365,11 +365,7 @@ export class MachinePort implements Machine {
   }
 
   installUser(name: string, routine: UserRoutine, frame: number, component: number): number {
-    const parts = Object.values(UserPart).map((part) => ({
-      component: component & 0x7fff,
-      routine,
-      part,
-    }));
+    const parts = userCode(routine, component & 0x7fff);
     return this.#install(`installUser('${String(name)}')`, parts, frame, typeof routine);
   }
 

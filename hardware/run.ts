@@ -122,6 +122,8 @@ export const assemble = (
       .map(({ after }) => after)
       .sort((a, b) => a - b);
   }
+  // Slot 0 of the kernel's text, where stvec points when boot begins, is kept for the handler.
+  core.install([() => undefined], KERNEL_TEXT_FRAME);
   return {
     core,
     machine: new MachinePort(core, ports),
@@ -162,7 +164,6 @@ const imageOf = (workload: Workload, firstFree: number, serviceFrames: number): 
   userEnd: USER_END,
 });
 
-/** Slot 0 of the kernel's text, where stvec points when boot begins, is kept for the handler. */
 export const boot = (
   core: Core,
   kernel: Pick<Kernel, 'boot'>,
@@ -171,7 +172,6 @@ export const boot = (
 ): void => {
   const [first] = core.harts;
   if (!first) return;
-  core.install([() => undefined], KERNEL_TEXT_FRAME);
   core.booting = true;
   core.current = first;
   try {

@@ -29,6 +29,10 @@ export interface UserCode {
   readonly part: UserPart;
 }
 
+/** A routine in user mode as what stands in its slots. */
+export const userCode = (routine: UserRoutine, component: number): readonly UserCode[] =>
+  Object.values(UserPart).map((part) => ({ component, routine, part }));
+
 /** Whatever a native text word may name. */
 export type Code = Routine | ComponentCode | UserCode;
 
