@@ -24,6 +24,7 @@ import { demoVerb } from './verbs/demo.ts';
 import { type ListFlags, listVerb } from './verbs/list.ts';
 import { MATRIX_SEED, matrixVerb } from './verbs/matrix.ts';
 import { replayVerb } from './verbs/replay.ts';
+import { type RunFlags, runVerb } from './verbs/run.ts';
 
 interface Common {
   readonly color: boolean;
@@ -115,6 +116,13 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
     .option('--seed <number>', 'another seed', parseSeed)
     .action(async (flags: { seed?: number } & Common) =>
       done(await demoVerb(open(flags.color), flags)),
+    );
+  verb('run <kernel>', 'use a shipped kernel: a shell for its files, tasks and console')
+    .option('--script <file>', 'type the lines of this file (default: what you type, or a pipe)')
+    .option('--seed <number>', 'other turns of the harts, another disk (default: 0)', parseSeed)
+    .option('--trace', 'after each command, how far down its system calls went')
+    .action(async (kernel: string, flags: RunFlags & Common) =>
+      done(await runVerb(open(flags.color), kernel, flags)),
     );
   verb('matrix', 'show which property catches which mutant')
     .option('--seed <number>', `another seed (default: ${MATRIX_SEED})`, parseSeed)

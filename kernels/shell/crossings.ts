@@ -55,8 +55,9 @@ export class Crossings {
     }
   }
 
+  /** The calls since this was asked last; the last two, for the next prompt and line, are no part of the command. */
   take(): CommandTrace {
-    const calls = this.#calls;
+    const calls = this.#calls.slice(0, -2);
     this.#calls = [];
     return { components: this.#names, calls };
   }

@@ -47,6 +47,17 @@ export const openKernel = async (name: string): Promise<Executor> => {
   );
 };
 
+/** @throws {BadInput} if no kernel of that name ships */
+export const shippedKernel = (name: string): Kernel => {
+  const kernel = catalogue.kernels.find((one) => one.name === name);
+  if (kernel) return kernel;
+  const names = catalogue.kernels.map((one) => one.name);
+  throw new BadInput(
+    name,
+    `there is no kernel ${quoted(name)} that ships${hint(name, names)}; there are ${names.join(', ')}.`,
+  );
+};
+
 export const openMutant = ({ kernel, fresh }: Mutant): Executor => localExecutor(kernel, fresh);
 
 /** A word without a dot and a slash is the name of a kernel that ships. */
