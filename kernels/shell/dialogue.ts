@@ -44,9 +44,7 @@ export class Conversation {
   step(): Next {
     const text = this.#session.proceed(SLICE);
     const { state } = this.#session;
-    this.#tell(
-      this.#isBackAtPrompt(state) && text.endsWith(PROMPT) ? this.#withPicture(text) : text,
-    );
+    this.#tell(this.#isBackAtPrompt(state) ? this.#withPicture(text) : text);
     switch (state) {
       case 'over':
         return 'end';
@@ -95,10 +93,13 @@ export class Conversation {
 
   /** Before the prompt, how far down the calls of the command went that is over. */
   #withPicture(text: string): string {
+    const at = text.startsWith(PROMPT) ? 0 : text.lastIndexOf(`\n${PROMPT}`) + 1;
+    if (!text.startsWith(PROMPT, at)) return text;
     const trace = this.#session.trace();
     if (!this.#dialogue.trace || !this.#open) return text;
     this.#open = false;
-    return `${text.slice(0, -PROMPT.length)}${pictureOf(trace, this.#dialogue.width)}${PROMPT}`;
+    const picture = pictureOf(trace, this.#dialogue.width);
+    return `${text.slice(0, at)}${picture}${text.slice(at)}`;
   }
 
   #tell(text: string): void {

@@ -335,6 +335,10 @@ class Allocation {
     return this.readRegister(Device.disk, DiskRegister.status);
   }
 
+  *typed(): Steps {
+    return yield* this.wait(this.#own.get(At.devices + Device.console));
+  }
+
   send(from: VirtualAddress, bytes: number): number {
     const count = Math.min(bytes, LONGEST_OUTPUT);
     this.#self.memory.copy(from, this.#self.address + OUTPUT * 4, count);
@@ -373,6 +377,7 @@ const bound = (allocation: Allocation): Processor & Record<string, Operation> =>
   readRegister: (device, offset) => allocation.readRegister(device, offset),
   writeRegister: (device, offset, value) => allocation.writeRegister(device, offset, value),
   transfer: (frame, offset, command) => allocation.transfer(frame, offset, command),
+  typed: () => allocation.typed(),
   send: (from, bytes) => allocation.send(from, bytes),
   assign: (frame, layer) => allocation.assign(frame, layer),
   clear: (frame) => allocation.clear(frame),

@@ -35,6 +35,7 @@ import {
   passedOn,
   SEGMENTS,
   type Space,
+  TERMINAL,
 } from './interfaces.ts';
 
 const { V, U, R, W, X } = Pte;
@@ -278,10 +279,10 @@ const bound = (
 export const segments = defineLayer({
   name: 'segments',
   offers: SEGMENTS,
-  uses: Object.keys(PROCESSING).concat('send', 'assign', 'clear', 'forgetTables'),
+  uses: Object.keys(PROCESSING).concat('send', 'typed', 'assign', 'clear', 'forgetTables'),
   pages: 8,
   start: (below: Processor, self) => ({
-    ...passedOn(below, { ...PROCESSING, send: SEGMENTS.send ?? { args: [] } }),
+    ...passedOn(below, { ...PROCESSING, ...TERMINAL }),
     ...bound(new Segmentation(below, self)),
   }),
 });

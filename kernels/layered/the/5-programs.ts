@@ -9,6 +9,7 @@
  *                 0         16                              272                           544         2592
  */
 import { Call, exitStatus, faultStatus, KILLED_STATUS } from '../../../spec/abi.ts';
+import { INPUT_CALL } from '../../../spec/calls/terminal.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { NO_RESULT } from '../../../spec/layering.ts';
 import { Cause, type Tid, type VirtualAddress, type Word } from '../../../spec/riscv.ts';
@@ -260,6 +261,8 @@ class Programs {
         return this.#share(task, a0, a1, a2);
       case Call.write:
         return below.write(a0, a1);
+      case INPUT_CALL:
+        return yield* below.input(a0, a1);
       default:
         return yield* below.request(number, a0, a1, a2);
     }

@@ -79,6 +79,8 @@ export const PROCESSING: Shapes = {
 export interface Processor extends Processing {
   /** Sends bytes of a layer's memory to the console. */
   send(from: VirtualAddress, bytes: number): number;
+  /** Waits until something has been typed at the console; what came since the last wait counts. */
+  typed(): Steps;
   /** The frame belongs to this layer from now on. */
   assign(frame: Frame, layer: number): number;
   /** Zeros. */
@@ -90,6 +92,7 @@ export interface Processor extends Processing {
 export const PROCESSOR: Shapes = {
   ...PROCESSING,
   send: { args: ['reads', 'length'] },
+  typed: { args: [], waits: true },
   assign: { args: ['value', 'value'] },
   clear: { args: ['frame'] },
   forgetTables: { args: ['value'] },
@@ -133,17 +136,30 @@ export const MEMORY: Shapes = {
 /** Layer 2. */
 export interface Segments extends Memory {
   send(from: VirtualAddress, bytes: number): number;
+  typed(): Steps;
 }
 
-export const SEGMENTS: Shapes = { ...MEMORY, send: { args: ['reads', 'length'] } };
+/** Layer 1 for the console. */
+export const TERMINAL: Shapes = {
+  send: { args: ['reads', 'length'] },
+  typed: { args: [], waits: true },
+};
+
+export const SEGMENTS: Shapes = { ...MEMORY, ...TERMINAL };
 
 /** Layer 3. */
 export interface Console extends Memory {
   /** Sends bytes of the calling process to the console: how many, or −EFAULT. */
   write(from: VirtualAddress, bytes: number): number;
+  /** Waits for a line and gives its first bytes to the calling process: how many, or −EFAULT. */
+  input(to: VirtualAddress, bytes: number): Steps;
 }
 
-export const CONSOLE: Shapes = { ...MEMORY, write: { args: ['reads', 'length'] } };
+export const CONSOLE: Shapes = {
+  ...MEMORY,
+  write: { args: ['reads', 'length'] },
+  input: { args: ['writes', 'length'], waits: true },
+};
 
 /** Layer 4. */
 export interface Buffering extends Console {
