@@ -31,7 +31,7 @@ describe('a call of a service in the kernel', () => {
       [[call('close', 5), exit]],
     );
     expect(rowsOfKind(run, 'enter')).toMatchObject([
-      { mode: 1, tid: 1, payload: [1, serviceText(1), 0xffff, 0, 0] },
+      { mode: 1, tid: 1, payload: [1, serviceText(1), 0xffff, 1, 0] },
     ]);
     expect(rowsOfKind(run, 'leave')).toHaveLength(1);
     expect(rowsOfKind(run, 'satp').length).toBeLessThan(4);
