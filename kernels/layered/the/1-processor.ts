@@ -22,6 +22,7 @@ import {
   type Hardware,
   type Operation,
   PARK,
+  type ProcessorGates,
   type Self,
   type Steps,
 } from '../link/contract.ts';
@@ -361,7 +362,7 @@ class Allocation {
 }
 
 /** An operation of layer 1 as it is offered: bound to the state in its pages. */
-const bound = (allocation: Allocation): Processor & Record<string, Operation> => ({
+const bound = (allocation: Allocation): Processor & ProcessorGates & Record<string, Operation> => ({
   create: (tid, tables, pc) => allocation.create(tid, tables, pc),
   ready: (process) => allocation.ready(process),
   current: () => allocation.current(),

@@ -13,7 +13,7 @@ import { INPUT_CALL } from '../../../spec/calls/terminal.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { NO_RESULT } from '../../../spec/layering.ts';
 import { Cause, type Tid, type VirtualAddress, type Word } from '../../../spec/riscv.ts';
-import { defineLayer, type Self, type Steps } from '../link/contract.ts';
+import { defineLayer, type ProgramGates, type Self, type Steps } from '../link/contract.ts';
 import type { Own } from '../link/own.ts';
 import { BUFFERING, type Buffering, type Process, type Space } from './interfaces.ts';
 
@@ -41,7 +41,7 @@ const State = { alive: 0, ended: 1 } as const;
 
 const taskAt = (task: Task): number => TASKS + task * 8;
 
-class Programs {
+class Programs implements ProgramGates {
   readonly #below: Buffering;
   readonly #own: Own;
   readonly #self: Self;
