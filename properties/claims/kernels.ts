@@ -1,6 +1,6 @@
 /**
- * The kernels that claims and comparisons are about unless others are given: those that ship by name, or one for every
- * subset of the services.
+ * The kernels that claims and comparisons are about unless others are given: those that ship by name and place the same
+ * services, or one for every subset of the services. What is not linked of these services is no placement of them.
  */
 import type { Kernel } from '../../hardware/contract.ts';
 import { linkKernel } from '../../kernels/link/index.ts';
@@ -13,7 +13,7 @@ export const PLACEMENTS = ['named', 'all'] as const;
 export type Placements = (typeof PLACEMENTS)[number];
 
 export const kernelsOf = (placements: Placements): readonly Kernel[] =>
-  placements === 'named' ? catalogue.kernels : allPlacements();
+  placements === 'named' ? catalogue.kernels.filter(({ services }) => services) : allPlacements();
 
 /** All in the kernel first, all in user space last. */
 const allPlacements = (): readonly Kernel[] =>
