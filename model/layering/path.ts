@@ -1,7 +1,7 @@
 /** Where a rule of layering was broken: the layers, the calls that led there, and the arrow that must not be. */
 import { callByNumber } from '../../spec/abi.ts';
 import { Gate } from '../../spec/layering.ts';
-import type { Word } from '../../spec/riscv.ts';
+import type { Tid, Word } from '../../spec/riscv.ts';
 import { type Component, VECTOR } from './events.ts';
 import { type Activation, type LayeringState, shapeOf } from './state.ts';
 
@@ -61,6 +61,28 @@ export const callText = (
     .map(numberText)
     .join(', ')})`;
 };
+
+/** The calls of everything that waits: whose they are, the outermost first. */
+export interface WaitingCalls {
+  readonly tid: Tid;
+  readonly calls: LayerPath['calls'];
+}
+
+export const waitingCalls = ({ setting, parked }: LayeringState): readonly WaitingCalls[] => {
+  const all = [...parked.values()];
+  const innermost = all.filter((call) => !all.some(({ parent }) => parent === call));
+  return innermost.map((call) => ({
+    tid: call.tid,
+    calls: chainOf(call).map(({ component, args, shape }) => ({
+      layer: component,
+      text: callText(setting, { component, args, shape }),
+    })),
+  }));
+};
+
+/** A call and those that led to it, the outermost first. */
+export const chainOf = (call: Activation): readonly Activation[] =>
+  call.parent ? [...chainOf(call.parent), call] : [call];
 
 export type Arrow = Pick<LayerPath, 'from' | 'to' | 'what'>;
 

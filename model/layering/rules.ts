@@ -7,7 +7,7 @@ import { Cause, type Word } from '../../spec/riscv.ts';
 import type { Violation } from '../os/violation.ts';
 import { type Component, type LayerEvent, VECTOR } from './events.ts';
 import { isLent, isLentFrame } from './loans.ts';
-import { type Arrow, callText, layerName, operationName, pathOf } from './path.ts';
+import { type Arrow, callText, chainOf, layerName, operationName, pathOf } from './path.ts';
 import { type Activation, type LayeringState, running, shapeOf, viewOf } from './state.ts';
 import { semaphoreOf, waitersAt } from './waiting.ts';
 
@@ -148,10 +148,6 @@ const signalsUp = (state: LayeringState, event: Of<'call'>): Violation | undefin
   }
   return undefined;
 };
-
-/** A call and those that led to it, the outermost first. */
-const chainOf = (call: Activation): readonly Activation[] =>
-  call.parent ? [...chainOf(call.parent), call] : [call];
 
 export const mayTouch = (state: LayeringState, event: Of<'touched'>): Violation | undefined => {
   const { setting } = state;

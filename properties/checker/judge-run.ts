@@ -1,6 +1,7 @@
 /** Judges the log of one run by all clauses at once: decode, accept event by event, stop at the first violation. */
 import { Decoder } from '../../model/abstraction/decode.ts';
 import { LayerDecoder } from '../../model/layering/decode.ts';
+import { type WaitingCalls, waitingCalls } from '../../model/layering/path.ts';
 import { initialLayering, type LayerClaims } from '../../model/layering/state.ts';
 import { layeringStep } from '../../model/layering/step.ts';
 import { Judge } from '../../model/os/judge.ts';
@@ -27,6 +28,8 @@ interface Layering {
   readonly violation: Violation | undefined;
   readonly at: number;
   readonly taken: readonly number[];
+  /** What waits then, in which layers. */
+  readonly waiting: readonly WaitingCalls[];
 }
 
 export const judgeRun = (
@@ -71,5 +74,5 @@ export const judgeLayers = (
     violation = layeringStep(state, event);
     if (violation) break;
   }
-  return { violation, at: decoder.at, taken: state.taken };
+  return { violation, at: decoder.at, taken: state.taken, waiting: waitingCalls(state) };
 };

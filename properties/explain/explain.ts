@@ -19,7 +19,7 @@ import { whyFiles, whyPorts } from './why-files.ts';
 import { frameAt, whyFrame } from './why-frame.ts';
 import { todoOfHalt, whyHalt } from './why-halt.ts';
 import { whyIpc, whyReach } from './why-ipc.ts';
-import { whyLayers } from './why-layers.ts';
+import { whyLayers, whyStuck } from './why-layers.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
 import { whyTranslation } from './why-translation.ts';
 
@@ -119,6 +119,7 @@ const elsewhere = (
 
 const why = (replay: Replay, violation: Violation): Explanation =>
   whyLayers(violation) ??
+  whyStuck(replay) ??
   specificWhy(replay, violation) ??
   whyTasks(replay, 'This is what the model knows of the system at that moment.');
 

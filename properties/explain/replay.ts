@@ -3,6 +3,7 @@
  * of it was (an interval of the log) and what the model's state was after it.
  */
 import { Decoder } from '../../model/abstraction/decode.ts';
+import type { WaitingCalls } from '../../model/layering/path.ts';
 import { wordAt } from '../../model/os/access.ts';
 import { Judge } from '../../model/os/judge.ts';
 import { initialState, type OsState } from '../../model/os/state.ts';
@@ -43,6 +44,10 @@ export interface Replay {
   /** The state that the violating event met. */
   readonly state: OsState;
   readonly event: Event | undefined;
+  /** In a layered kernel: the calls that wait at the end of the run. */
+  readonly waiting: readonly WaitingCalls[];
+  /** Names of its layers; [0] is layer 1. */
+  readonly layers: readonly string[];
   /** The task that returned with each root table. */
   readonly roots: ReadonlyMap<number, Tid>;
 }
@@ -81,11 +86,13 @@ class Replayer {
   #before: OsState;
   readonly #operations: readonly Operation[];
   /** In a layered kernel: what broke a rule of layering, and where in the log. */
+  readonly #layers: readonly string[];
   readonly #layering: ReturnType<typeof judgeLayers>;
 
   constructor(executor: Executor, workload: Workload, run: TracedRun) {
     const initial = initialState(workload, executor.facts);
     this.#layering = judgeLayers(run, workload, executor.facts);
+    this.#layers = (executor.facts.layers ?? []).map(({ name }) => name);
     this.#workload = workload;
     this.#run = run;
     this.#operations = initial.setting.operations;
@@ -119,6 +126,8 @@ class Replayer {
       violation: violation ?? layering?.violation,
       state,
       event,
+      waiting: this.#layering?.waiting ?? [],
+      layers: this.#layers,
       roots: this.#roots,
     };
   }

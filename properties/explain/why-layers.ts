@@ -5,6 +5,7 @@
 import type { Violation } from '../../model/os/violation.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { Explanation } from '../report.ts';
+import type { Replay } from './replay.ts';
 
 /** The rule, by clause. */
 const RULES: Partial<Record<Clause, string>> = {
@@ -28,6 +29,8 @@ const RULES: Partial<Record<Clause, string>> = {
 
 const PROGRAMS = 'user programs';
 const HARDWARE = 'hardware';
+/** More do not fit side by side. */
+const MOST_WAITING = 3;
 
 export const whyLayers = ({ clause, layers: path }: Violation): Explanation | undefined => {
   if (!path) return undefined;
@@ -47,6 +50,19 @@ export const whyLayers = ({ clause, layers: path }: Violation): Explanation | un
     table: [head, ...rows],
     mark: { row: names.length - path.to, column: head.length - 1, text: `${path.what} ✗` },
     text: `${RULES[clause] ?? ''} The numbers are the calls in progress, in their order.`,
+  };
+};
+
+/** Why nothing moves any more: the calls that wait, each in the layers that it has come through. */
+export const whyStuck = ({ event, waiting, layers }: Replay): Explanation | undefined => {
+  if (event?.kind !== 'end' || waiting.length === 0) return undefined;
+  const shown = waiting.slice(0, MOST_WAITING);
+  const rows = [HARDWARE, ...layers, PROGRAMS]
+    .map((name, layer) => [`${layer}`, name, ...shown.map(({ calls }) => callsAt(calls, layer))])
+    .reverse();
+  return {
+    table: [['layer', '', ...shown.map(({ tid }) => `task ${tid} waits in`)], ...rows],
+    text: `Nothing is left that could end ${waiting.length === 1 ? 'this call' : 'these calls'}: what the innermost waits for was never signalled, or only somebody who waits as well could do it.`,
   };
 };
 

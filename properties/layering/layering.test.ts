@@ -16,11 +16,11 @@ import { renderStory } from '../render/story.ts';
 import { width } from '../render/text.ts';
 import type { Counterexample } from '../report.ts';
 import { smallKernel } from './small.ts';
-import { callsUp, cases, goesPast, workload } from './wrong.ts';
+import { callsUp, cases, goesPast, workload as twoTasks, waitsForThoseAbove } from './wrong.ts';
 
 const judged = (kernel: Kernel): { run: Run; judgement: Judgement } => {
-  const run = runWorkload(kernel, workload);
-  return { run, judgement: judgeRun(run, workload, kernel) };
+  const run = runWorkload(kernel, twoTasks);
+  return { run, judgement: judgeRun(run, twoTasks, kernel) };
 };
 
 const clauseOf = (kernel: Kernel): string | undefined => judged(kernel).judgement.violation?.clause;
@@ -73,7 +73,10 @@ describe('of two rules the one that is broken first is told', () => {
   });
 });
 
-const storyOf = async ({ kernel }: (typeof cases)[number]): Promise<Counterexample> => {
+const storyOf = async (
+  { kernel }: Pick<(typeof cases)[number], 'kernel'>,
+  workload = twoTasks,
+): Promise<Counterexample> => {
   const executor = localExecutor(kernel);
   const { violation } = await judge(executor, workload);
   if (!violation) throw new Error('nothing is broken');
@@ -114,6 +117,20 @@ describe('a story of layers', () => {
       ['2', 'carrier', '2. send(0x1000, 5)', '2. release(4)', '●'],
       ['1', 'processor', '3. wait(4)', '', ''],
       ['0', 'hardware', '', '', ''],
+    ]);
+  });
+
+  test('of a run in which nothing moves any more shows what waits in which layers', async () => {
+    const kernel = smallKernel({ 2: waitsForThoseAbove });
+    const { clause, explanation } = await storyOf({ kernel }, { ...twoTasks, start: [0] });
+    expect(clause).toBe('idle-while-runnable');
+    expect(explanation.table).toEqual([
+      ['layer', '', 'task 1 waits in'],
+      ['4', 'user programs', ''],
+      ['3', 'programs', '1. ecall write(0x1000, 5)'],
+      ['2', 'carrier', '2. send(0x1000, 5)'],
+      ['1', 'processor', '3. wait(4)'],
+      ['0', 'hardware', ''],
     ]);
   });
 });

@@ -91,7 +91,7 @@ const keepsTheBuffer: Mistake = ({ send }, { turn }, { own, memory }) => ({
   },
 });
 
-const waitsForThoseAbove: Mistake = (_, { wait, put }) => ({
+export const waitsForThoseAbove: Mistake = (_, { wait, put }) => ({
   *send(va = 0, length = 0): Steps {
     yield* wait?.(TURN + 1) as Steps;
     return down(put, va, length);
