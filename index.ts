@@ -5,6 +5,9 @@
 export * from './hardware/contract.ts';
 export { type Run, type RunOptions, runWorkload } from './hardware/run.ts';
 export { buildHybrid, hybrid } from './kernels/hybrid/index.ts';
+export { buildLayered, layered } from './kernels/layered/index.ts';
+export type * from './kernels/layered/link/contract.ts';
+export { defineLayer, defineLayered, PARK } from './kernels/layered/link/contract.ts';
 export { type Linkage, LinkError, linkKernel, type Placement } from './kernels/link/index.ts';
 export { buildMicrokernel, microkernel } from './kernels/microkernel/index.ts';
 export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';

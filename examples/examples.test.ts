@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { check } from '../properties/checker/check.ts';
@@ -46,5 +46,22 @@ test('a kernel of services that are placed by hand passes, behind the boundary t
   expect(report.properties.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
   expect(report.properties.find(({ id }) => id === 'faults/stay-in-the-service')).toMatchObject({
     verdict: 'passed',
+  });
+});
+
+describe('the minimal layered kernel', () => {
+  const files = readdirSync(pathOf('layered')).map((name) => pathOf(`layered/${name}`));
+
+  test('is at most 120 lines of code', () => {
+    const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n'));
+    const code = lines.filter((line) => !/^\s*(\/\/.*)?$/.test(line));
+    expect(code.length).toBeLessThanOrEqual(120);
+  });
+
+  test('passes everything that it claims', async () => {
+    const report = await checked('layered', 1000);
+    expect(
+      report.properties.filter(({ verdict }) => verdict === 'failed' || verdict === 'inconclusive'),
+    ).toEqual([]);
   });
 });

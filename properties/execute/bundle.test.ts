@@ -23,7 +23,7 @@ describe('a path that is no kernel file is refused in one sentence', () => {
   });
   it('a folder', async () => {
     expect(await refusal(folder.path)).toMatch(
-      /^… is a folder; give the path of a \.ts or \.js file/,
+      /^… is a folder without kernel.ts: a layered kernel is a folder/,
     );
   });
   it('a name that is neither TypeScript nor JavaScript', async () => {

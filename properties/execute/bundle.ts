@@ -1,22 +1,24 @@
 /**
- * A kernel file and what it imports, as the text of one function `(__api) => its exports`, with a source map.
+ * A kernel file and what it imports, as the text of one function `(__api) => its exports`, with a source map; of a folder
+ * of layers one such function for each file.
  *
  * Rules: only 'kernelcheck' (what api.ts exports) and the user's own files by relative path; no other module, no
  * import() and no top-level await. Async functions are lowered to generators that ask for `Promise`, so that the stand-in
  * for it sees every use. The user's tsconfig.json is not read: a bundle depends on the files alone.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
 import * as api from './api.ts';
 import { BadInput, noDefaultExport } from './bad-input.ts';
 import { nearest } from './facts.ts';
+import { layerFiles, requireDownward } from './layer-files.ts';
 
 export interface Bundle {
-  /** As the user gave it. */
+  /** As the user gave it; of a folder, its kernel.ts. */
   readonly file: string;
-  /** The text of a function expression. */
+  /** The text of a function expression; of a folder, of a list of pairs. */
   readonly code: string;
   /** Source map of the code; its sources are relative to the file's folder. */
   readonly map: string;
@@ -29,7 +31,21 @@ const TAIL = '\nreturn __kernel; })';
 
 /** @throws {BadInput} if there is no such file, it is not TypeScript or JavaScript, or it imports what it may not */
 export const bundleKernel = async (file: string): Promise<Bundle> => {
+  if (await isFolder(file)) return bundleLayers(file);
   await requireFile(file);
+  const { code, map } = await bundleFile(file);
+  return { file, code, map };
+};
+
+interface BundledFile {
+  /** The text of a function `(__api) => its exports`. */
+  readonly code: string;
+  readonly map: string;
+  /** All files that are part of it, relative to its folder. */
+  readonly inputs: readonly string[];
+}
+
+const bundleFile = async (file: string): Promise<BundledFile> => {
   const path = resolve(file);
   const folder = dirname(path);
   try {
@@ -69,18 +85,50 @@ export const bundleKernel = async (file: string): Promise<Bundle> => {
     if (metafile.inputs[basename(path)]?.format === undefined) {
       throw new BadInput(file, noDefaultExport(file, []));
     }
-    return { file, code: text('.js').trim(), map: text('.js.map') };
+    return {
+      code: text('.js').trim(),
+      map: text('.js.map'),
+      inputs: Object.keys(metafile.inputs),
+    };
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(file, tell(file, (error as Partial<BuildFailure>).errors ?? [], error));
   }
 };
 
+/**
+ * A folder is a layered kernel: each layer is bundled on its own, so that no two share a variable. The text is a list of
+ * pairs, the name of a file and its function; first that of kernel.ts.
+ */
+const bundleLayers = async (folder: string): Promise<Bundle> => {
+  const { kernel, layers } = layerFiles(folder, await readdir(folder));
+  const files = [kernel, ...layers];
+  const bundled = await Promise.all(files.map((file) => bundleFile(join(folder, file))));
+  for (const [index, { inputs }] of bundled.entries())
+    requireDownward(folder, files, index, inputs);
+  const parts: string[] = [];
+  const sections: object[] = [];
+  let line = 1;
+  for (const [index, { code, map }] of bundled.entries()) {
+    sections.push({ offset: { line: line + 1, column: 0 }, map: JSON.parse(map) });
+    const part = `[${JSON.stringify(files[index])},\n${code}\n],`;
+    parts.push(part);
+    line += part.split('\n').length;
+  }
+  return {
+    file: join(folder, kernel),
+    code: `[\n${parts.join('\n')}\n]`,
+    map: JSON.stringify({ version: 3, sections }),
+  };
+};
+
+const isFolder = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined))?.isDirectory() ?? false;
+
 const requireFile = async (file: string): Promise<void> => {
   const wanted = 'give the path of a .ts or .js file whose default export is a kernel';
   const found = await stat(file).catch(() => undefined);
   if (!found) throw new BadInput(file, `${file}: there is no such file; ${wanted}.`);
-  if (found.isDirectory()) throw new BadInput(file, `${file} is a folder; ${wanted}.`);
   if (!found.isFile()) throw new BadInput(file, `${file} is not a regular file; ${wanted}.`);
   if (!EXTENSIONS.includes(extname(file))) {
     throw new BadInput(file, `${file} is not TypeScript or JavaScript by its name; ${wanted}.`);

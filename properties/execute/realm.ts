@@ -13,12 +13,18 @@ import * as api from './api.ts';
 import { factsOf, kernelProblems } from './facts.ts';
 import { appendHalt, usedWords } from './halts.ts';
 import { lockRealm, resetStackFrames } from './harden.ts';
+import { linkParts, type Part } from './layer-parts.ts';
 import { Control, Mailbox, PHASES, type Phase } from './mailbox.ts';
 import { FORBIDDEN } from './names.ts';
 import type { LoadReport, Mode } from './protocol.ts';
 import { Host } from './stand-ins.ts';
 
-type Evaluate = (api: object) => { readonly default?: unknown };
+type Exports = { readonly default?: unknown };
+/** A file that was bundled; or the files of a layered kernel, one by one. */
+type Bundled = ((api: object) => Exports) | readonly Part[];
+
+const isFile = (bundle: Bundled): bundle is (api: object) => Exports =>
+  typeof bundle === 'function';
 
 const mailbox = new Mailbox();
 /** RAM is kept from run to run, but nothing can be kept on the object that holds it. */
@@ -34,7 +40,7 @@ const host = new Host(
   (text) => mailbox.print(text),
 );
 const API: object = { ...api };
-let evaluate: Evaluate = () => ({});
+let evaluate: (api: object) => Exports = () => ({});
 let kept: Kernel | undefined;
 
 host.install();
@@ -51,8 +57,8 @@ const begin = (): void => {
 };
 
 /** Evaluates the file once and says what its default export is. */
-const load = (bundle: Evaluate): LoadReport => {
-  evaluate = bundle;
+const load = (bundle: Bundled): LoadReport => {
+  evaluate = isFile(bundle) ? bundle : (api) => ({ default: linkParts(bundle, api) });
   mailbox.clear();
   begin();
   try {
@@ -134,7 +140,7 @@ const run = (json: string, mode: Mode): string => {
 /** What the worker gets of the realm. */
 export interface Realm {
   readonly memory: SharedArrayBuffer;
-  load(bundle: Evaluate): string;
+  load(bundle: Bundled): string;
   run(json: string, mode: Mode): string;
 }
 

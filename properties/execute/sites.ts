@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { FlattenMap, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Bundle } from './bundle.ts';
 import { BUNDLE_NAME } from './names.ts';
 
@@ -38,7 +38,7 @@ export type Tell = (stack: string) => string;
 
 /** For a bundled kernel: names are paths as the user would give them. */
 export const bundleTeller = (bundle: Bundle): Tell => {
-  const map = new TraceMap(bundle.map);
+  const map = FlattenMap(bundle.map);
   const folder = dirname(bundle.file);
   return tellOnly((frame) => {
     if (frame.url !== BUNDLE_NAME) return undefined;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
 import { type Run, runWorkload } from '../../hardware/run.ts';
-import type { Operation, Steps } from '../../kernels/layered/link/contract.ts';
+import type { Handler, Steps } from '../../kernels/layered/link/contract.ts';
 import { Call } from '../../spec/abi.ts';
 import { propertyOfClause } from '../../spec/properties.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
@@ -62,7 +62,7 @@ describe('of two rules the one that is broken first is told', () => {
     },
   });
   const callsUpAtOnce: Mistake = (operations, below, self) => ({
-    send: callsUp(operations, below, self).rest as Operation,
+    send: callsUp(operations, below, self).rest as Handler,
   });
 
   test.each([

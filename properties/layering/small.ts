@@ -5,8 +5,8 @@
 import type { Kernel } from '../../hardware/contract.ts';
 import {
   defineLayer,
+  type Handler,
   type Hardware,
-  type Operation,
   PARK,
   type Steps,
 } from '../../kernels/layered/link/contract.ts';
@@ -161,7 +161,7 @@ const carrier = defineLayer({
     stop: { args: [] },
   },
   start(below) {
-    const { put, wait, signal, turn, end } = below as Record<string, Operation>;
+    const { put, wait, signal, turn, end } = below as Record<string, Handler>;
     signal?.(LINE);
     return {
       *send(va = 0, length = 0): Steps {
@@ -186,7 +186,7 @@ const programs = defineLayer({
   uses: ['send', 'acquire', 'release', 'rest', 'stop'],
   offers: {},
   start(below, { own }) {
-    const { send, acquire, release, rest, stop } = below as Record<string, Operation>;
+    const { send, acquire, release, rest, stop } = below as Record<string, Handler>;
     release?.(TURN);
     return {
       *ecall(number = 0, a0 = 0, a1 = 0): Steps {

@@ -1,6 +1,6 @@
 /** For tests: every way of breaking the layers of the small kernel, and the clause that says so. */
 import type { Kernel } from '../../hardware/contract.ts';
-import type { Operation, Steps } from '../../kernels/layered/link/contract.ts';
+import type { Handler, Steps } from '../../kernels/layered/link/contract.ts';
 import { Gate } from '../../spec/layering.ts';
 import { serviceSegment } from '../../spec/layout.ts';
 import type { Clause } from '../../spec/properties.ts';
@@ -46,7 +46,7 @@ export const workload: Workload = {
 } as Workload;
 
 /** Below, by its number, whatever the layer above has of its interface. */
-const down = (operation: Operation | undefined, ...args: number[]): number =>
+const down = (operation: Handler | undefined, ...args: number[]): number =>
   operation?.(...args) as number;
 
 const pokes: Mistake = (_, __, { memory }) => ({

@@ -1,5 +1,5 @@
 /** Layers that do not keep to themselves: the work is done, and most of these nobody would notice from above. */
-import type { Operation, Steps } from '../../kernels/layered/link/contract.ts';
+import type { Handler, Steps } from '../../kernels/layered/link/contract.ts';
 import { processor } from '../../kernels/layered/the/1-processor.ts';
 import { segments } from '../../kernels/layered/the/2-segments.ts';
 import { operatorConsole } from '../../kernels/layered/the/3-console.ts';
@@ -13,10 +13,10 @@ import { layerMutant } from './layers.ts';
 import type { Mutant } from './mutant.ts';
 
 /** An operation that answers at once, where it is there. */
-const ask = (operation: Operation | undefined, ...args: number[]): number =>
+const ask = (operation: Handler | undefined, ...args: number[]): number =>
   operation?.(...args) as number;
 
-const follow = (operation: Operation | undefined, ...args: number[]): Steps =>
+const follow = (operation: Handler | undefined, ...args: number[]): Steps =>
   operation?.(...args) as Steps;
 
 /** The number of an operation, as the linker counts. */

@@ -7,15 +7,17 @@
  * happens at a time: only where an operation waits may anything else run.
  */
 import type { BootImage, Hart } from '../../../hardware/contract.ts';
+import type { AbiGroup } from '../../../spec/abi.ts';
 import type { DeviceId } from '../../../spec/devices.ts';
-import type { OperationShape } from '../../../spec/layering.ts';
+import type { Discipline, OperationShape } from '../../../spec/layering.ts';
 import type { Frame, HartId, VirtualAddress, Word } from '../../../spec/riscv.ts';
 import type { Own } from './own.ts';
 
 /** What a waiting operation yields is between layer 1 and the linker; all others pass it on with `yield*`. */
 export type Steps = Generator<number, number, void>;
 
-export type Operation = (...args: number[]) => number | Steps;
+/** What answers with nothing answers with 0. */
+export type Handler = ((...args: number[]) => number | Steps) | ((...args: number[]) => void);
 
 /** Memory as supervisor mode sees it through the MMU: all that is mapped. What is not one's own must have been lent. */
 export interface Memory {
@@ -94,14 +96,30 @@ export interface Layer {
   readonly offers: Readonly<Record<string, OperationShape>>;
   /** What it asks of the layer below. Layer 1 asks the hardware, and names nothing. */
   readonly uses: readonly string[];
-  /** Pages of data, 0 to 64. */
-  readonly pages: number;
+  /** Pages of data, 0 to 64; none unless given: then its state is in variables, which nothing can hit. */
+  readonly pages?: number;
   /**
    * Called once, when the kernel boots: layer 1 first. Answers with the operations that it offers, and its gates.
    * @param below what the layer below offers, as an object of functions; a layer names the type that it expects
    */
-  start(below: object, self: Self): Readonly<Record<string, Operation>>;
+  start(below: object, self: Self): Readonly<Record<string, Handler>>;
 }
+
+/** What a layer expects of the one below, where all of it answers at once: `below: Doors<'map' | 'send'>`. */
+export type Doors<Name extends string> = Readonly<Record<Name, (...args: number[]) => number>>;
 
 /** Names the type; what a layer's file exports by default. */
 export const defineLayer = (layer: Layer): Layer => layer;
+
+/** What a layered kernel says of itself. */
+export interface LayeredKernel {
+  readonly name: string;
+  readonly implements: readonly AbiGroup[];
+  /** What is promised of the calls between its layers; strict unless given. */
+  readonly discipline?: Discipline;
+  /** A runnable task waits for at most so many dispatches of others. */
+  readonly fairness?: number;
+}
+
+/** Names the type; what kernel.ts, beside the files of the layers, exports by default. */
+export const defineLayered = (kernel: LayeredKernel): LayeredKernel => kernel;

@@ -13,28 +13,28 @@ import {
   type Machine,
   type Routine,
 } from '../../../hardware/contract.ts';
-import type { AbiGroup } from '../../../spec/abi.ts';
-import { type Discipline, Gate, type LayerClaim, OUTER_LAYERS } from '../../../spec/layering.ts';
+import {
+  type Discipline,
+  Gate,
+  type GateName,
+  type LayerClaim,
+  OUTER_LAYERS,
+} from '../../../spec/layering.ts';
 import { serviceSegment, serviceText } from '../../../spec/layout.ts';
 import { PAGE_SIZE, Pte, pte, WORDS_PER_FRAME, wordIn } from '../../../spec/riscv.ts';
-import type { Hardware, Layer, Memory, Operation, Self, Steps } from './contract.ts';
+import type { Handler, Hardware, Layer, LayeredKernel, Memory, Self, Steps } from './contract.ts';
 import type { Link, Linked } from './linkage.ts';
 import { Own } from './own.ts';
 import { LayerError, problemsOf } from './problems.ts';
-import { vector } from './vector.ts';
+import { endless, vector } from './vector.ts';
 
 export { LayerError } from './problems.ts';
 
-export interface Layering {
-  readonly name: string;
-  readonly implements: readonly AbiGroup[];
+export interface Layering extends LayeredKernel {
   /** Layers 1, 2, …: [0] is the one above the hardware. */
   readonly layers: readonly Layer[];
-  /** What is promised; strict unless given. */
-  readonly discipline?: Discipline;
   /** Which doors a layer gets, where that is not what is promised. */
   readonly doors?: Discipline;
-  readonly fairness?: number;
 }
 
 /** Each has a page of text and a leaf table besides its data. */
@@ -52,14 +52,14 @@ export const linkLayers = (layering: Layering): Kernel => {
     architecture: 'layered',
     implements: layering.implements,
     ...(fairness === undefined ? {} : { fairness }),
-    serviceFrames: layers.reduce((sum, { pages }) => sum + pages + FURTHER_FRAMES, 0),
+    serviceFrames: layers.reduce((sum, { pages = 0 }) => sum + pages + FURTHER_FRAMES, 0),
     layers: layers.map(claimOf),
     discipline,
     boot: (machine, image) => bootLayers(machine, image, layers, doors),
   });
 };
 
-const claimOf = ({ name, offers, pages }: Layer): LayerClaim => ({
+const claimOf = ({ name, offers, pages = 0 }: Layer): LayerClaim => ({
   name,
   offers: Object.entries(offers).map(([operation, shape]) => ({ name: operation, ...shape })),
   pages,
@@ -75,7 +75,7 @@ const bootLayers = (
   if (!hart) throw new Error('the machine has no hart');
   const link: Link = {
     machine,
-    image,
+    image: frozen(image),
     layers: layers.map((layer, index) => ({
       layer,
       number: index + 1,
@@ -90,11 +90,47 @@ const bootLayers = (
   };
   let first = 0;
   for (const linked of link.layers) {
-    const frames = image.serviceFrames.slice(first, first + linked.layer.pages + FURTHER_FRAMES);
+    const frames = image.serviceFrames.slice(
+      first,
+      first + (linked.layer.pages ?? 0) + FURTHER_FRAMES,
+    );
     first += frames.length;
     start(link, linked, frames, doors);
   }
+  requireGates(link);
   return vector(link);
+};
+
+/** What all layers are shown, nobody can change: no word passes through it. */
+const frozen = (image: BootImage): BootImage => {
+  for (const part of Object.values(image)) Object.freeze(part);
+  for (const program of image.programs) Object.freeze(program);
+  return Object.freeze(image);
+};
+
+const requireGates = ({ layers }: Link): void => {
+  const gates: readonly (readonly [GateName, Linked | undefined])[] = [
+    ['interrupt', layers[0]],
+    ['dispatch', layers[0]],
+    ['ecall', layers.at(-1)],
+    ['exception', layers.at(-1)],
+  ];
+  for (const [gate, linked] of gates) {
+    if (!linked?.operations.has(Gate[gate]))
+      throw new Error(`layer ${linked?.number} (${linked?.layer.name}) has no ${gate}`);
+  }
+};
+
+/** What it throws names the layer. */
+const startOf = ({ layer, number }: Linked, below: object, self: Self) => {
+  try {
+    return layer.start(below, self);
+  } catch (error) {
+    const told = endless(error);
+    if (told instanceof Error)
+      told.message = `layer ${number} (${layer.name}) does not start: ${told.message}`;
+    throw told;
+  }
 };
 
 /** Maps its frames, puts its doors there, and lets it start. */
@@ -125,7 +161,7 @@ const start = (link: Link, linked: Linked, frames: readonly number[], doors: Dis
     image,
   };
   const below = number === 1 ? hardwareOf(link) : doorsOf(link, number, doors);
-  const running = layer.start(below, self);
+  const running = startOf(linked, below, Object.freeze(self));
   for (const [index, name] of Object.keys(layer.offers).entries())
     linked.operations.set(index, required(linked, running, name));
   for (const [name, gate] of Object.entries(Gate))
@@ -134,9 +170,9 @@ const start = (link: Link, linked: Linked, frames: readonly number[], doors: Dis
 
 const required = (
   { number, layer }: Linked,
-  running: Readonly<Record<string, Operation>>,
+  running: Readonly<Record<string, Handler>>,
   name: string,
-): Operation => {
+): Handler => {
   const operation = running[name];
   if (operation) return operation;
   throw new Error(`layer ${number} (${layer.name}) offers ${name} and does not have it`);
@@ -150,7 +186,7 @@ const wordsOf = (machine: Machine, frames: readonly number[]): Uint32Array => {
   return new Uint32Array(buffer, byteOffset, frames.length * WORDS_PER_FRAME);
 };
 
-const operationOf = (linked: Linked, number: number): Operation => {
+const operationOf = (linked: Linked, number: number): Handler => {
   const operation = linked.operations.get(number);
   if (operation) return operation;
   throw new Error(`layer ${linked.number} (${linked.layer.name}) has no operation ${number}`);
@@ -159,7 +195,7 @@ const operationOf = (linked: Linked, number: number): Operation => {
 const plain =
   (linked: Linked) =>
   (_: Hart, number = 0, ...args: number[]): number =>
-    operationOf(linked, number)(...args) as number;
+    (operationOf(linked, number)(...args) ?? 0) as number;
 
 const waiting = (linked: Linked) =>
   function* (_: Hart, number = 0, ...args: number[]): Steps {
@@ -169,7 +205,7 @@ const waiting = (linked: Linked) =>
 /** Doors by name: of the layer below, or of all below, the nearest first. */
 const doorsOf = (link: Link, number: number, discipline: Discipline): object => {
   const lowest = discipline === 'strict' ? number - 1 : 1;
-  const doors: Record<string, Operation> = {};
+  const doors: Record<string, Handler> = {};
   for (const target of link.layers.slice(lowest - 1, number - 1)) {
     for (const [index, [name, { waits }]] of Object.entries(target.layer.offers).entries()) {
       const door = waits ? target.waitingDoor : target.door;

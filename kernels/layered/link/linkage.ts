@@ -1,7 +1,7 @@
 /** What the linker keeps of one boot of a layered kernel. */
 import type { BootImage, Hart, Machine } from '../../../hardware/contract.ts';
 import type { HartId, VirtualAddress } from '../../../spec/riscv.ts';
-import type { Layer, Operation, Steps } from './contract.ts';
+import type { Handler, Layer, Steps } from './contract.ts';
 
 /** One layer of this boot. */
 export interface Linked {
@@ -13,7 +13,7 @@ export interface Linked {
   door: VirtualAddress;
   waitingDoor: VirtualAddress;
   /** Its operations by number, its gates by theirs; empty until it has started. */
-  readonly operations: Map<number, Operation>;
+  readonly operations: Map<number, Handler>;
 }
 
 /** An activation that has parked: it goes on when layer 1 chooses whom it belongs to. */

@@ -76,7 +76,7 @@ export const problemsOf = (
   ];
 };
 
-const ownProblems = ({ name, pages, offers }: Layer): readonly LayerProblem[] => {
+const ownProblems = ({ name, pages = 0, offers }: Layer): readonly LayerProblem[] => {
   const isSize = Number.isInteger(pages) && pages >= 0 && pages <= MAX_PAGES;
   const long = Object.entries(offers).filter(([, { args }]) => args.length > MAX_ARGUMENTS);
   return [

@@ -60,18 +60,33 @@ const leave = (link: Link, processor: Linked): void => {
   }
 };
 
+/** A stack that overflows: calls that never end. */
+export const endless = (error: unknown): unknown => {
+  if (error instanceof RangeError && error.message.includes('call stack'))
+    error.message = 'a layer calls itself without end';
+  return error;
+};
+
 export const vector =
   (link: Link) =>
   (hart: Hart): void => {
     link.hart = hart;
-    const [processor] = link.layers;
-    const top = link.layers.at(-1);
-    if (!processor || !top) return;
-    const { scause, stval } = hart;
-    if (scause >= INTERRUPT) enter(link, processor, 'interrupt', scause);
-    else if (hart.spp === Mode.S) throw new Error(`a layer faulted: cause ${scause} at ${stval}`);
-    else if (scause === Cause.userEcall)
-      begin(link, enter(link, top, 'ecall', hart.a7, hart.a0, hart.a1, hart.a2), true);
-    else begin(link, enter(link, top, 'exception', scause, stval), false);
-    leave(link, processor);
+    try {
+      handle(link, hart);
+    } catch (error) {
+      throw endless(error);
+    }
   };
+
+const handle = (link: Link, hart: Hart): void => {
+  const [processor] = link.layers;
+  const top = link.layers.at(-1);
+  if (!processor || !top) return;
+  const { scause, stval } = hart;
+  if (scause >= INTERRUPT) enter(link, processor, 'interrupt', scause);
+  else if (hart.spp === Mode.S) throw new Error(`a layer faulted: cause ${scause} at ${stval}`);
+  else if (scause === Cause.userEcall)
+    begin(link, enter(link, top, 'ecall', hart.a7, hart.a0, hart.a1, hart.a2), true);
+  else begin(link, enter(link, top, 'exception', scause, stval), false);
+  leave(link, processor);
+};

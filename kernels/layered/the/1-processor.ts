@@ -19,8 +19,8 @@ import {
 } from '../../../spec/riscv.ts';
 import {
   defineLayer,
+  type Handler,
   type Hardware,
-  type Operation,
   PARK,
   type ProcessorGates,
   type Self,
@@ -362,7 +362,7 @@ class Allocation {
 }
 
 /** An operation of layer 1 as it is offered: bound to the state in its pages. */
-const bound = (allocation: Allocation): Processor & ProcessorGates & Record<string, Operation> => ({
+const bound = (allocation: Allocation): Processor & ProcessorGates & Record<string, Handler> => ({
   create: (tid, tables, pc) => allocation.create(tid, tables, pc),
   ready: (process) => allocation.ready(process),
   current: () => allocation.current(),

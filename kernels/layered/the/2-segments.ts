@@ -26,7 +26,7 @@ import {
   WORDS_PER_FRAME,
   type Word,
 } from '../../../spec/riscv.ts';
-import { defineLayer, type Operation, type Self } from '../link/contract.ts';
+import { defineLayer, type Handler, type Self } from '../link/contract.ts';
 import type { Own } from '../link/own.ts';
 import {
   type Memory,
@@ -262,7 +262,7 @@ const needed = (cause: Word): Rights => {
 
 const bound = (
   segmentation: Segmentation,
-): Omit<Memory, keyof typeof PROCESSING> & Record<string, Operation> => ({
+): Omit<Memory, keyof typeof PROCESSING> & Record<string, Handler> => ({
   createSpace: (program) => segmentation.createSpace(program),
   releaseSpace: (space) => segmentation.releaseSpace(space),
   tablesOf: (space) => segmentation.tablesOf(space),
