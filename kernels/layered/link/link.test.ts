@@ -6,16 +6,16 @@ import { serviceSegment } from '../../../spec/layout.ts';
 import { call } from '../../core/testing.ts';
 import {
   defineLayer,
+  type Handler,
   type Hardware,
   type Layer,
-  type Operation,
   type Self,
   type Steps,
 } from './contract.ts';
 import { LayerError, type Layering, linkLayers } from './index.ts';
 
 type Door = (...args: number[]) => number;
-type Start = (below: Record<string, Door>, self: Self) => Record<string, Operation>;
+type Start = (below: Record<string, Door>, self: Self) => Record<string, Handler>;
 
 const layerCalled = (
   name: string,
@@ -112,8 +112,23 @@ const idleProcessor = (offers = {}, start: Start = () => ({})): Layer =>
     ...start(below, self),
   }));
 
+/** The topmost layer with gates that do nothing, where it has none. */
+const withGates = (layers: readonly Layer[]): readonly Layer[] =>
+  layers.map((layer, index) =>
+    index < layers.length - 1
+      ? layer
+      : {
+          ...layer,
+          start: (below, self) => ({
+            ecall: () => 0,
+            exception: () => 0,
+            ...layer.start(below, self),
+          }),
+        },
+  );
+
 const boot = (layers: readonly Layer[], over: Partial<Layering> = {}): Run =>
-  runWorkload(link(layers, over), workloadOf([[call('yield')]]));
+  runWorkload(link(withGates(layers), over), workloadOf([[call('yield')]]));
 
 describe('a call of a layer', () => {
   test('goes through the door of the one below, with integers, and comes back with its result', () => {
@@ -199,7 +214,7 @@ describe('a layer’s own pages', () => {
 
 describe('the vector', () => {
   /** Layer 1 that lets task 1 run from boot on, and has these gates. */
-  const running = (gates: (self: Self) => Record<string, Operation>): Run => {
+  const running = (gates: (self: Self) => Record<string, Handler>): Run => {
     const lower = layerCalled('processor', {}, (below, self) => {
       const { image, memory, own, layers } = self;
       const hardware = below as unknown as Hardware;
@@ -244,7 +259,11 @@ describe('the vector', () => {
 
   test.each([
     ['dispatch waits', () => ({ dispatch: waits(1) }), 'dispatch never waits'],
-    ['the topmost layer has no gate', () => ({}), 'has no exception'],
+    [
+      'the topmost layer has no gate',
+      () => ({ exception: undefined as never }),
+      'has no exception',
+    ],
     ['a layer waits by itself', () => ({ exception: waits(7) }), 'only layer 1 waits'],
     [
       'a layer faults',
