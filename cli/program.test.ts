@@ -31,6 +31,28 @@ const run = async (...args: readonly string[]): Promise<Ran> => {
 const FEW = ['--seed', '1', '--workloads', '64'];
 const BROKEN = ['check', 'mutant:no-local-fence', ...FEW];
 
+describe('run', () => {
+  test('types a script into the shell, and shows the session', async () => {
+    writeFileSync('commands.txt', 'echo hello > a\r\ncat a\nexit\n');
+    const { code, out, err } = await run('run', 'layered', '--script', 'commands.txt');
+    expect([code, err]).toEqual([ExitCode.passed, '']);
+    expect(out).toBe(
+      'Type help for the commands, exit to end.\n$ echo hello > a\n$ cat a\nhello\n$ exit\n',
+    );
+  });
+
+  test('names the kernels that there are, and the script that there is not', async () => {
+    const unknown = await run('run', 'layerd');
+    expect(unknown.code).toBe(ExitCode.badInput);
+    expect(unknown.err).toBe(
+      'kernelcheck: there is no kernel "layerd" that ships (did you mean `layered`?); there are monolithic, microkernel, hybrid, layered.\n',
+    );
+    const missing = await run('run', 'layered', '--script', 'nothing.txt');
+    expect(missing.code).toBe(ExitCode.badInput);
+    expect(missing.err).toBe('kernelcheck: --script: "nothing.txt" cannot be read (ENOENT).\n');
+  });
+});
+
 describe('check', () => {
   test('exits with 0 when everything claimed has passed', async () => {
     const { code, out, err } = await run(

@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { layered } from '../kernels/layered/index.ts';
+import { transcriptOf } from '../kernels/shell/dialogue.ts';
+import { Session } from '../kernels/shell/session.ts';
 import { check } from '../properties/checker/check.ts';
 import { checkClaims } from '../properties/claims/run.ts';
 import { fileExecutor } from '../properties/execute/worker-executor.ts';
@@ -33,6 +36,12 @@ test('the README shows the call table of the specification', () => {
 test('the README shows what was found of the textbook’s claims', async () => {
   // More workloads change figures, not verdicts.
   keep('claims', claimsMarkdown(await checkClaims({ workloads: 1 })));
+});
+
+test('the README shows a session with the shell', () => {
+  const lines = ['mkdir plans', 'echo ask Habermann > plans/a', 'cat plans/a', 'run crash', 'exit'];
+  const text = transcriptOf(new Session(layered), lines, { trace: true, width: 80 });
+  keep('session', `\`\`\`text\n${text.trim()}\n\`\`\``);
 });
 
 test('the README’s story is the one that the demo tells', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  ConsoleRegister,
   DEVICE_FRAME,
   DEVICE_WINDOW,
   Device,
@@ -14,10 +15,12 @@ import {
   NetworkCommand,
   NetworkRegister,
   SECTOR_SIZE,
+  type Typed,
 } from '../../spec/devices.ts';
 import { Cause, Pte, pte } from '../../spec/riscv.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 import type { Hart, Machine } from '../contract.ts';
+import { assemble, boot } from '../run.ts';
 import { haltOf, mapUser, rowsOfKind, runBoot, runHandler, start, workloadOf } from '../testing.ts';
 
 const at = (device: DeviceName, register: number): number =>
@@ -405,5 +408,52 @@ describe('registers', () => {
     expect(values.slice(0, 4)).toEqual([65, DISK_SECTORS, 7, 7]);
     expect(rowsOfKind(run, 'device')).toHaveLength(3);
     expect(rowsOfKind(run, 'console')).toHaveLength(1);
+  });
+});
+
+describe('the console receives', () => {
+  const waiting = (hart: Hart): number => hart.load(at('console', ConsoleRegister.waiting));
+  const received = (hart: Hart): number => hart.load(at('console', ConsoleRegister.received));
+  const typing = (...input: readonly Typed[]): Partial<Workload> => ({
+    devices: { diskLatency: 1, networkLatency: 1, input },
+    steps: 1000,
+  });
+
+  test('bytes wait in their order, and interrupt when they come', () => {
+    const seen: number[] = [];
+    const run = drive(
+      function* (hart) {
+        seen.push(waiting(hart));
+        yield;
+        seen.push(waiting(hart), received(hart), received(hart), waiting(hart), received(hart));
+        yield;
+        seen.push(waiting(hart), received(hart));
+      },
+      typing({ after: 700, text: 'c' }, { after: 300, text: 'ab' }),
+    );
+    expect(seen).toEqual([0, 2, 0x61, 0x62, 0, 0, 1, 0x63]);
+    expect(rowsOfKind(run, 'interrupt').map(({ payload }) => payload[0])).toEqual([0, 0]);
+  });
+
+  test('a machine that rests goes on when something is typed, and not before', () => {
+    const seen: number[] = [];
+    const { core, machine, image } = assemble(workloadOf([[]], { steps: 10_000 }));
+    const handler = (hart: Hart): void => {
+      while (waiting(hart) > 0) seen.push(received(hart));
+      machine.claim();
+      hart.idle();
+    };
+    boot(core, { boot: () => handler }, machine, image);
+    expect(core.run()).toBe('quiescent');
+    expect(core.run()).toBe('quiescent');
+    core.devices.type('ab', core.steps);
+    core.devices.type('c', core.steps);
+    expect([core.run(1), core.run(), seen]).toEqual(['budget', 'quiescent', [0x61, 0x62, 0x63]]);
+  });
+
+  test('a slice ends after so many steps', () => {
+    const { core, machine, image } = assemble(workloadOf([[]], { steps: 10_000 }));
+    boot(core, { boot: () => (hart: Hart) => hart.idle(10) }, machine, image);
+    expect([core.run(100), core.steps >= 100, core.steps < 120]).toEqual(['budget', true, true]);
   });
 });

@@ -17,6 +17,8 @@ export interface CallTrace {
 }
 
 export interface CommandTrace {
+  /** Where the calls come from. */
+  readonly caller: string;
   /** From the top of the stack down. */
   readonly components: readonly string[];
   readonly calls: readonly CallTrace[];
@@ -25,6 +27,7 @@ export interface CommandTrace {
 export class Crossings {
   readonly #numbers: readonly number[];
   readonly #names: readonly string[];
+  readonly #caller: string;
   /** Calls that the shell has made, and that the log has not shown yet. */
   readonly #made: string[] = [];
   #calls: { readonly call: string; readonly entries: number[] }[] = [];
@@ -34,6 +37,7 @@ export class Crossings {
       ? layers.map(({ name }, index) => [index + 1, `${index + 1} ${name}`] as const).reverse()
       : services.map(({ name }, index) => [index, name] as const);
     this.#numbers = parts.map(([number]) => number);
+    this.#caller = layers ? `${layers.length + 1} user programs` : 'user programs';
     this.#names = parts.map(([, name]) => name);
   }
 
@@ -59,6 +63,6 @@ export class Crossings {
   take(): CommandTrace {
     const calls = this.#calls.slice(0, -2);
     this.#calls = [];
-    return { components: this.#names, calls };
+    return { caller: this.#caller, components: this.#names, calls };
   }
 }

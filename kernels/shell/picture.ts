@@ -43,7 +43,7 @@ const blocksOf = (columns: readonly Column[], room: number): readonly (readonly 
 const titleOf = ({ call, times }: Column): string => (times === 1 ? call : `${times} × ${call}`);
 
 const blockOf = (
-  components: readonly string[],
+  { caller, components }: CommandTrace,
   columns: readonly Column[],
   label: number,
 ): readonly string[] => {
@@ -57,20 +57,19 @@ const blockOf = (
     .map((name, place) => ({ name, place }))
     .filter(({ place }) => columns.some(({ entries }) => entries[place]));
   return [
-    line(USER, titleOf),
+    line(caller, titleOf),
     ...entered.map(({ name, place }) => line(name, ({ entries }) => entries[place] || '·')),
     line(CROSSINGS, ({ entries }) => entries.reduce((sum, count) => sum + count, 0)),
   ];
 };
 
-const USER = 'user programs';
 const CROSSINGS = 'crossings';
 
 /** @param width columns of the terminal */
 export const pictureOf = (trace: CommandTrace, width: number): string => {
-  const label = Math.max(...[USER, CROSSINGS, ...trace.components].map(({ length }) => length));
+  const label = Math.max(
+    ...[trace.caller, CROSSINGS, ...trace.components].map(({ length }) => length),
+  );
   const blocks = blocksOf(columnsOf(trace), width - MARGIN.length - label);
-  return blocks
-    .map((columns) => `${blockOf(trace.components, columns, label).join('\n')}\n`)
-    .join('\n');
+  return blocks.map((columns) => `${blockOf(trace, columns, label).join('\n')}\n`).join('\n');
 };

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { validateWorkload } from './validate.ts';
 import { workloadArbitrary } from './workload.ts';
 
-const devices = { diskLatency: 64, networkLatency: 1, diskStuckAfter: 0 };
+const devices = {
+  diskLatency: 64,
+  networkLatency: 1,
+  diskStuckAfter: 0,
+  input: [{ after: 5, text: 'ls\n' }],
+};
 const faults = [{ service: 'disk', request: 1, kind: 'wild store', va: 0xffff_ffff, value: 0 }];
 const [sample] = fc.sample(workloadArbitrary(), { seed: 1, numRuns: 1 });
 const small = {
@@ -49,6 +54,10 @@ describe('validateWorkload', () => {
     [
       { ...small, programs: [{ ...small.programs[0], texts: ['/sixteen bytes!!'] }] },
       'programs[0].texts[0] is "/sixteen bytes!!", but must be at most 15 bytes of printable ASCII',
+    ],
+    [
+      { ...small, devices: { ...devices, input: [{ after: 5, text: '\t' }] } },
+      'devices.input[0].text is "\\t", but must be 1 to 64 bytes of printable ASCII and line ends',
     ],
     [
       { ...small, devices: { diskLatency: 0, networkLatency: 1 } },

@@ -120,9 +120,18 @@ const text: Check = (value, place) =>
     : wrong(value, place, `at most ${TEXT_STRIDE - 1} bytes of printable ASCII`);
 
 const latency = integer(1, 64);
+/** What is typed at once, with the ends of its lines. */
+const typedText: Check = (value, place) =>
+  typeof value === 'string' && /^[ -~\n]{1,64}$/.test(value)
+    ? undefined
+    : wrong(value, place, '1 to 64 bytes of printable ASCII and line ends');
+const typed = fields({ after: integer(0, 1_000_000), text: typedText });
+const MAX_TYPED = 64;
+
 const devices = fields({
   diskLatency: latency,
   networkLatency: latency,
+  input: optional(list(typed, 0, MAX_TYPED)),
   diskStuckAfter: optional(integer(0, 1_000_000)),
 });
 

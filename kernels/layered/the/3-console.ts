@@ -10,6 +10,7 @@ import { ConsoleRegister, Device } from '../../../spec/devices.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { PAGE_SIZE, type VirtualAddress } from '../../../spec/riscv.ts';
 import { defineLayer, type Self, type Steps } from '../link/contract.ts';
+import type { Own } from '../link/own.ts';
 import { CONSOLE, MEMORY, passedOn, type Segments, TERMINAL } from './interfaces.ts';
 
 /** Interrupts wait meanwhile: a longer write is cut short, as the call table allows. */
@@ -33,10 +34,13 @@ const write = (below: Segments, { address }: Self, from: VirtualAddress, bytes: 
   return sent > 0 || bytes === 0 ? sent : -Errno.EFAULT;
 };
 
+const keptByte = (own: Own, at: number): number =>
+  (own.get(At.kept + (at >>> 2)) >>> ((at % 4) * 8)) & 0xff;
+
 /** Takes what was typed, up to the end of a line. False: more must come. */
 const completeLine = (below: Segments, { own }: Self): boolean => {
   let end = own.get(At.end);
-  let ended = own.get(At.first) > 0; // the rest of a line
+  let ended = own.get(At.first) > 0 || (end > 0 && keptByte(own, end - 1) === LINE_END);
   while (!ended && end < MAX_LINE) {
     if (below.readRegister(Device.console, ConsoleRegister.waiting) === 0) return false;
     const byte = below.readRegister(Device.console, ConsoleRegister.received) & 0xff;
