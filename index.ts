@@ -11,6 +11,8 @@ export { defineLayer, defineLayered, PARK } from './kernels/layered/link/contrac
 export { type Linkage, LinkError, linkKernel, type Placement } from './kernels/link/index.ts';
 export { buildMicrokernel, microkernel } from './kernels/microkernel/index.ts';
 export { buildMonolithic, monolithic } from './kernels/monolithic/index.ts';
+export { Conversation, type Dialogue, transcriptOf } from './kernels/shell/dialogue.ts';
+export { Session, type SessionState } from './kernels/shell/session.ts';
 export { workloadArbitrary } from './properties/arbitraries/workload.ts';
 export { type CheckOptions, check, type Progress } from './properties/checker/check.ts';
 export { type Replayed, replay } from './properties/checker/replay.ts';
