@@ -5,6 +5,7 @@
 
 import { CALLS, Call } from '../../spec/abi.ts';
 import type { CallBuffer } from '../../spec/calls/call.ts';
+import { INPUT_BUFFERS, INPUT_CALL } from '../../spec/calls/terminal.ts';
 import type { Discipline, LayerClaim, OperationShape } from '../../spec/layering.ts';
 import type { Frame, HartId, Tid, VirtualAddress, Word } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
@@ -88,7 +89,10 @@ export const initialLayering = (
     layers,
     discipline,
     top: layers.length,
-    buffers: new Map(CALLS.map(({ name, buffers = [] }) => [Call[name], buffers])),
+    buffers: new Map([
+      ...CALLS.map(({ name, buffers = [] }) => [Call[name], buffers] as const),
+      [INPUT_CALL, INPUT_BUFFERS],
+    ]),
   },
   harts: Array.from({ length: harts }, () => ({ stack: [], cause: undefined })),
   parked: new Map(),

@@ -12,8 +12,15 @@
  * has failed.
  */
 
+import type { CallBuffer } from './call.ts';
+
 /** Its number for `a7`. */
 export const INPUT_CALL = 15;
 
 /** Bytes of a line with its line end, at most. */
 export const MAX_LINE = 128;
+
+/** What it touches of its caller’s memory. */
+export const INPUT_BUFFERS: readonly CallBuffer[] = [
+  { address: 0, length: 1, most: MAX_LINE, writes: true },
+];
