@@ -11,28 +11,32 @@ export class Console {
   /** Bytes that have come and were not taken. */
   readonly #bytes: number[] = [];
   readonly #coming: Typed[];
+  /** The machine step at which the next text comes: kept, because every turn of a hart asks for it. */
+  due = Number.POSITIVE_INFINITY;
 
   constructor(dma: Dma, input: readonly Typed[]) {
     this.#dma = dma;
     this.#coming = [...input].sort((a, b) => a.after - b.after);
-  }
-
-  /** The machine step at which the next text comes. */
-  get due(): number {
-    return this.#coming[0]?.after ?? Number.POSITIVE_INFINITY;
+    this.#look();
   }
 
   /** A text comes behind those that are on their way already. */
   type(text: string, now: number): void {
     const after = Math.max(now, this.#coming.at(-1)?.after ?? now);
     this.#coming.push({ after, text });
+    this.#look();
   }
 
   /** The next text is there. */
   complete(): void {
     const { text } = this.#coming.shift() ?? { text: '' };
+    this.#look();
     for (let at = 0; at < text.length; at++) this.#bytes.push(text.charCodeAt(at) & 0xff);
     this.#dma.raise(Device.console);
+  }
+
+  #look(): void {
+    this.due = this.#coming[0]?.after ?? Number.POSITIVE_INFINITY;
   }
 
   load(offset: number): Word {
