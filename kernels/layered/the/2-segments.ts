@@ -28,6 +28,7 @@ import {
 } from '../../../spec/riscv.ts';
 import { defineLayer, type Handler, type Self } from '../link/contract.ts';
 import type { Own } from '../link/own.ts';
+import { Frames } from './2-segments/frames.ts';
 import {
   type Memory,
   PROCESSING,
@@ -49,9 +50,6 @@ const SpaceAt = { number: 0, tables: 1, leaf: 2, text: 3, next: 4 } as const;
  * as it is even.
  */
 const NUMBER = 4;
-const FREE = 0x8000_0000;
-/** Scalars, where the frame table has no frame: the kernel's own text, root and leaf table. */
-const At = { head: 0, available: 1 } as const;
 
 const indexOf = (space: Space): number => SPACES + (space % SPACE_COUNT) * 8;
 const addressOf = (frame: Frame): VirtualAddress => DIRECT_MAP + frame * PAGE_SIZE;
@@ -61,47 +59,13 @@ class Segmentation {
   readonly #below: Processor;
   readonly #self: Self;
   readonly #own: Own;
+  readonly #frames: Frames;
 
   constructor(below: Processor, self: Self) {
     this.#below = below;
     this.#self = self;
     this.#own = self.own;
-    for (const frame of [...self.image.freeFrames].reverse()) {
-      below.assign(frame, self.layer);
-      this.#give(frame);
-    }
-  }
-
-  // ---- frames
-
-  #give(frame: Frame): void {
-    const own = this.#own;
-    own.set(frame, (FREE | own.get(At.head)) >>> 0);
-    own.set(At.head, frame);
-    own.set(At.available, own.get(At.available) + 1);
-  }
-
-  /** A frame of zeros for a layer; 0: none is left. */
-  #take(layer: number): Frame {
-    const own = this.#own;
-    const frame = own.get(At.head);
-    if (frame === 0) return 0;
-    own.set(At.head, (own.get(frame) & ~FREE) >>> 0);
-    own.set(At.available, own.get(At.available) - 1);
-    own.set(frame, 1);
-    this.#below.clear(frame);
-    if (layer !== this.#self.layer) this.#below.assign(frame, layer);
-    return frame;
-  }
-
-  /** One user less; the last one gives it back. */
-  #release(frame: Frame): void {
-    const own = this.#own;
-    const users = own.get(frame) - 1;
-    own.set(frame, users);
-    if (users > 0) return;
-    this.#below.assign(frame, this.#self.layer);
-    this.#give(frame);
+    this.#frames = new Frames(below, self);
   }
 
   // ---- spaces
@@ -111,9 +75,9 @@ class Segmentation {
     const text = image.programs[program];
     if (!text) return -Errno.ENOENT;
     const space = this.#freeNumber();
-    if (space === 0 || this.#own.get(At.available) < 2) return -Errno.ENOMEM;
-    const root = this.#take(this.#self.layer);
-    const leaf = this.#take(this.#self.layer);
+    if (space === 0 || this.#frames.available() < 2) return -Errno.ENOMEM;
+    const root = this.#frames.take(this.#self.layer);
+    const leaf = this.#frames.take(this.#self.layer);
     memory.copy(addressOf(image.kernelRoot), addressOf(root), PAGE_SIZE);
     memory.store(addressOf(root), pte(leaf, V));
     memory.store(addressOf(root) + NUMBER, space * 2);
@@ -147,10 +111,10 @@ class Segmentation {
     const text = own.get(at + SpaceAt.text);
     for (let vpn = 0; vpn < WORDS_PER_FRAME; vpn++) {
       const entry = vpn === text ? 0 : this.#self.memory.load(addressOf(leaf) + vpn * 4);
-      if (entry !== 0) this.#release(frameOf(entry));
+      if (entry !== 0) this.#frames.release(frameOf(entry));
     }
-    this.#release(leaf);
-    this.#release(rootOf(own.get(at + SpaceAt.tables)));
+    this.#frames.release(leaf);
+    this.#frames.release(rootOf(own.get(at + SpaceAt.tables)));
     own.set(at, 0);
     return 0;
   }
@@ -185,7 +149,7 @@ class Segmentation {
   map(space: Space, va: Word, rights: Rights): number {
     if (!this.#isPage(va) || !readable(rights)) return -Errno.EINVAL;
     if (this.#self.memory.load(this.#entryAt(space, va)) !== 0) return -Errno.EEXIST;
-    const frame = this.#take(this.#self.layers - 1);
+    const frame = this.#frames.take(this.#self.layers - 1);
     if (frame === 0) return -Errno.ENOMEM;
     this.#self.memory.store(this.#entryAt(space, va), pte(frame, V | U | rights));
     return 0;
@@ -195,7 +159,7 @@ class Segmentation {
     const entry = this.#changeable(space, va);
     if (entry === 0) return -Errno.EINVAL;
     this.#change(space, va, 0);
-    this.#release(frameOf(entry));
+    this.#frames.release(frameOf(entry));
     return 0;
   }
 
@@ -211,7 +175,7 @@ class Segmentation {
     if (entry === 0 || !readable(rights) || rights & ~entry) return -Errno.EINVAL;
     if (this.#self.memory.load(this.#entryAt(other, va)) !== 0) return -Errno.EEXIST;
     const frame = frameOf(entry);
-    this.#own.set(frame, this.#own.get(frame) + 1);
+    this.#frames.keep(frame);
     this.#self.memory.store(this.#entryAt(other, va), pte(frame, V | U | rights));
     return 0;
   }

@@ -4,9 +4,6 @@
  *
  * A task that ends while its process is at work in a layer below leaves the process behind: that comes to its end without
  * a task, so that the layer below is left in good order.
- *
- *     own pages   [ scalars | the task of a process × 256 | whether it is at work × 256 | tasks × 8 | tasks of a space × 256 ]
- *                 0         16                              272                           544         2592
  */
 import { Call, exitStatus, faultStatus, KILLED_STATUS } from '../../../spec/abi.ts';
 import { INPUT_CALL } from '../../../spec/calls/terminal.ts';
@@ -14,102 +11,38 @@ import { Errno } from '../../../spec/errno.ts';
 import { NO_RESULT } from '../../../spec/layering.ts';
 import { Cause, type Tid, type VirtualAddress, type Word } from '../../../spec/riscv.ts';
 import { defineLayer, type ProgramGates, type Self, type Steps } from '../link/contract.ts';
-import type { Own } from '../link/own.ts';
+import { PAGES, State, type Task, TaskAt, Tasks } from './5-programs/tasks.ts';
 import { BUFFERING, type Buffering, type Process, type Space } from './interfaces.ts';
-
-/** The place of a task in the table: 1 or more, used again; 0 is none. Its tid never is. */
-type Task = number;
-
-const At = { nextTid: 0 } as const;
-const OF_PROCESS = 16;
-const WORKING = 272;
-const TASKS = 544;
-const TASK_COUNT = 256;
-const OF_SPACE = 2592;
-const SPACE_COUNT = 256;
-/** Words of a task. `awaited`: the semaphore at which its parent waits. */
-const TaskAt = {
-  tid: 0,
-  state: 1,
-  process: 2,
-  space: 3,
-  parent: 4,
-  status: 5,
-  awaited: 6,
-} as const;
-const State = { alive: 0, ended: 1 } as const;
-
-const taskAt = (task: Task): number => TASKS + task * 8;
 
 class Programs implements ProgramGates {
   readonly #below: Buffering;
-  readonly #own: Own;
+  readonly #tasks: Tasks;
   readonly #self: Self;
 
   constructor(below: Buffering, self: Self) {
     this.#below = below;
     this.#self = self;
-    this.#own = self.own;
-    this.#own.set(At.nextTid, 1);
+    this.#tasks = new Tasks(self.own);
     for (const program of self.image.start) this.#spawn(0, program);
-  }
-
-  #get(task: Task, word: number): Word {
-    return this.#own.get(taskAt(task) + word);
-  }
-  #set(task: Task, word: number, value: Word): void {
-    this.#own.set(taskAt(task) + word, value);
   }
 
   /** The task that this hart runs. */
   #running(): Task {
-    return this.#own.get(OF_PROCESS + this.#below.current());
-  }
-
-  #isAlive(task: Task): boolean {
-    return this.#get(task, TaskAt.tid) !== 0 && this.#get(task, TaskAt.state) === State.alive;
-  }
-
-  #find(matches: (task: Task) => boolean): Task {
-    for (let task = 1; task < TASK_COUNT; task++) {
-      if (this.#get(task, TaskAt.tid) !== 0 && matches(task)) return task;
-    }
-    return 0;
-  }
-
-  #byTid(tid: Tid): Task {
-    return tid === 0 ? 0 : this.#find((task) => this.#get(task, TaskAt.tid) === tid);
+    return this.#tasks.of(this.#below.current());
   }
 
   // ---- beginnings
 
   /** A task in a space, or an error. */
   #start(space: Space, pc: VirtualAddress, parent: Task): Tid | number {
-    const own = this.#own;
-    let task = 1;
-    while (task < TASK_COUNT && this.#get(task, TaskAt.tid) !== 0) task += 1;
-    if (task === TASK_COUNT) return -Errno.ENOMEM;
-    const tid = own.get(At.nextTid);
-    const process = this.#below.create(tid, this.#below.tablesOf(space), pc);
+    const tasks = this.#tasks;
+    const task = tasks.free();
+    if (task === 0) return -Errno.ENOMEM;
+    const process = this.#below.create(tasks.nextTid(), this.#below.tablesOf(space), pc);
     if (process === 0) return -Errno.ENOMEM;
-    own.set(At.nextTid, tid + 1);
-    for (let word = 0; word < 8; word++) this.#set(task, word, 0);
-    this.#set(task, TaskAt.tid, tid);
-    this.#set(task, TaskAt.process, process);
-    this.#set(task, TaskAt.space, space);
-    this.#set(task, TaskAt.parent, parent);
-    own.set(OF_PROCESS + process, task);
-    this.#count(space, 1);
+    const tid = tasks.add(task, process, space, parent);
     this.#below.ready(process);
     return tid;
-  }
-
-  /** Tasks of a space, and so many more. */
-  #count(space: Space, by: number): number {
-    const at = OF_SPACE + (space % SPACE_COUNT);
-    const tasks = this.#own.get(at) + by;
-    this.#own.set(at, tasks);
-    return tasks;
   }
 
   #spawn(parent: Task, program: number): Tid | number {
@@ -122,50 +55,50 @@ class Programs implements ProgramGates {
 
   #thread(task: Task, pc: Word): Tid | number {
     if (pc % 4 !== 0 || pc >= this.#self.image.userEnd) return -Errno.EINVAL;
-    return this.#start(this.#get(task, TaskAt.space), pc, task);
+    return this.#start(this.#tasks.get(task, TaskAt.space), pc, task);
   }
 
   // ---- ends
 
-  /** A task that no hart runs ends. What it leaves behind in the layers below is told them by `forgotten`. */
+  /** A task that no hart runs ends. What it leaves behind below goes with its space. */
   #end(task: Task, status: number): void {
-    const process = this.#get(task, TaskAt.process);
-    this.#set(task, TaskAt.state, State.ended);
-    this.#set(task, TaskAt.status, status);
-    this.#own.set(OF_PROCESS + process, 0);
+    const process = this.#tasks.get(task, TaskAt.process);
+    this.#tasks.set(task, TaskAt.state, State.ended);
+    this.#tasks.set(task, TaskAt.status, status);
+    this.#tasks.assign(process, 0);
     this.#orphan(task);
-    const awaited = this.#get(task, TaskAt.awaited);
+    const awaited = this.#tasks.get(task, TaskAt.awaited);
     if (awaited !== 0) this.#below.signal(awaited);
-    else if (this.#get(task, TaskAt.parent) === 0) this.#reap(task);
+    else if (this.#tasks.get(task, TaskAt.parent) === 0) this.#reap(task);
   }
 
   #reap(task: Task): void {
-    this.#set(task, TaskAt.tid, 0);
+    this.#tasks.set(task, TaskAt.tid, 0);
   }
 
   #orphan(task: Task): void {
     for (;;) {
-      const child = this.#find((one) => this.#get(one, TaskAt.parent) === task);
+      const child = this.#tasks.find((one) => this.#tasks.get(one, TaskAt.parent) === task);
       if (child === 0) return;
-      this.#set(child, TaskAt.parent, 0);
-      const awaited = this.#get(child, TaskAt.awaited);
-      this.#set(child, TaskAt.awaited, 0);
+      this.#tasks.set(child, TaskAt.parent, 0);
+      const awaited = this.#tasks.get(child, TaskAt.awaited);
+      this.#tasks.set(child, TaskAt.awaited, 0);
       if (awaited !== 0) this.#below.signal(awaited);
-      if (this.#get(child, TaskAt.state) === State.ended) this.#reap(child);
+      if (this.#tasks.get(child, TaskAt.state) === State.ended) this.#reap(child);
     }
   }
 
   /** The last task of a space takes it along. */
   *#leaveSpace(space: Space): Steps {
-    if (this.#count(space, -1) > 0) return 0;
+    if (this.#tasks.count(space, -1) > 0) return 0;
     this.#below.releaseSpace(space);
     return yield* this.#below.forget(space);
   }
 
   /** The task that this hart runs ends; its process goes on without it. */
   *#stop(task: Task, status: number): Steps {
-    const process = this.#get(task, TaskAt.process);
-    const space = this.#get(task, TaskAt.space);
+    const process = this.#tasks.get(task, TaskAt.process);
+    const space = this.#tasks.get(task, TaskAt.space);
     this.#below.detach(process);
     this.#end(task, status);
     yield* this.#leaveSpace(space);
@@ -173,12 +106,12 @@ class Programs implements ProgramGates {
   }
 
   *#kill(task: Task, tid: Word): Steps {
-    const child = this.#byTid(tid);
-    if (child === 0 || !this.#isAlive(child)) return -Errno.ESRCH;
-    if (this.#get(child, TaskAt.parent) !== task) return -Errno.EPERM;
-    const process = this.#get(child, TaskAt.process);
-    const space = this.#get(child, TaskAt.space);
-    const working = this.#own.get(WORKING + process) === 1;
+    const child = this.#tasks.byTid(tid);
+    if (child === 0 || !this.#tasks.isAlive(child)) return -Errno.ESRCH;
+    if (this.#tasks.get(child, TaskAt.parent) !== task) return -Errno.EPERM;
+    const process = this.#tasks.get(child, TaskAt.process);
+    const space = this.#tasks.get(child, TaskAt.space);
+    const working = this.#tasks.isWorking(process);
     if (!working) yield* this.#takeFromHart(process);
     this.#below.detach(process);
     this.#end(child, KILLED_STATUS);
@@ -195,49 +128,49 @@ class Programs implements ProgramGates {
   }
 
   *#wait(task: Task, tid: Word): Steps {
-    const child = this.#byTid(tid);
-    if (child === 0 || this.#get(child, TaskAt.parent) !== task) return -Errno.ECHILD;
-    if (this.#isAlive(child)) {
+    const child = this.#tasks.byTid(tid);
+    if (child === 0 || this.#tasks.get(child, TaskAt.parent) !== task) return -Errno.ECHILD;
+    if (this.#tasks.isAlive(child)) {
       const ended = this.#below.semaphore(0);
-      this.#set(child, TaskAt.awaited, ended);
+      this.#tasks.set(child, TaskAt.awaited, ended);
       yield* this.#below.wait(ended);
       this.#below.dismiss(ended);
       if (this.#running() !== task) return NO_RESULT; // it was ended itself
     }
-    const status = this.#get(child, TaskAt.status);
+    const status = this.#tasks.get(child, TaskAt.status);
     this.#reap(child);
     return status;
   }
 
   #share(task: Task, va: Word, tid: Word, rights: Word): number {
-    const child = this.#byTid(tid);
-    if (child === 0 || !this.#isAlive(child)) return -Errno.ESRCH;
-    if (this.#get(child, TaskAt.parent) !== task) return -Errno.EPERM;
-    const space = this.#get(task, TaskAt.space);
-    return this.#below.share(space, va, this.#get(child, TaskAt.space), rights);
+    const child = this.#tasks.byTid(tid);
+    if (child === 0 || !this.#tasks.isAlive(child)) return -Errno.ESRCH;
+    if (this.#tasks.get(child, TaskAt.parent) !== task) return -Errno.EPERM;
+    const space = this.#tasks.get(task, TaskAt.space);
+    return this.#below.share(space, va, this.#tasks.get(child, TaskAt.space), rights);
   }
 
   // ---- gates
 
   *ecall(number: Word, a0: Word, a1: Word, a2: Word): Steps {
     const process = this.#below.current();
-    const task = this.#own.get(OF_PROCESS + process);
-    this.#own.set(WORKING + process, 1);
+    const task = this.#tasks.of(process);
+    this.#tasks.setWorking(process, 1);
     const result = yield* this.#serve(task, number, a0, a1, a2);
     return this.#leave(process, task, result);
   }
 
   /** A task that was ended meanwhile gets no result, and its process is not needed any more. */
   #leave(process: Process, task: Task, result: number): number {
-    this.#own.set(WORKING + process, 0);
-    if (this.#own.get(OF_PROCESS + process) === task) return result;
+    this.#tasks.setWorking(process, 0);
+    if (this.#tasks.of(process) === task) return result;
     this.#below.end(process);
     return NO_RESULT;
   }
 
   *#serve(task: Task, number: Word, a0: Word, a1: Word, a2: Word): Steps {
     const below = this.#below;
-    const space = this.#get(task, TaskAt.space);
+    const space = this.#tasks.get(task, TaskAt.space);
     switch (number) {
       case Call.spawn:
         return this.#spawn(task, a0);
@@ -270,14 +203,14 @@ class Programs implements ProgramGates {
 
   *exception(cause: Word, tval: Word): Steps {
     const process = this.#below.current();
-    const task = this.#own.get(OF_PROCESS + process);
+    const task = this.#tasks.of(process);
     const isPageFault =
       cause === Cause.loadPageFault ||
       cause === Cause.storePageFault ||
       cause === Cause.instructionPageFault;
-    if (isPageFault && this.#below.repair(this.#get(task, TaskAt.space), tval, cause) === 1)
+    if (isPageFault && this.#below.repair(this.#tasks.get(task, TaskAt.space), tval, cause) === 1)
       return 0;
-    this.#own.set(WORKING + process, 1);
+    this.#tasks.setWorking(process, 1);
     yield* this.#stop(task, faultStatus(cause));
     return this.#leave(process, task, NO_RESULT);
   }
@@ -287,7 +220,7 @@ export const programs = defineLayer({
   name: 'programs',
   offers: {},
   uses: Object.keys(BUFFERING),
-  pages: 3,
+  pages: PAGES,
   start: (below: Buffering, self) => {
     const running = new Programs(below, self);
     return {
