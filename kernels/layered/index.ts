@@ -12,8 +12,8 @@ import { operatorConsole } from './the/3-console.ts';
 import { buffering } from './the/4-buffering.ts';
 import { programs } from './the/5-programs.ts';
 
-/** Bottom first. */
-const LAYERS: readonly Layer[] = [processor, segments, operatorConsole, buffering, programs];
+/** Of the reference kernel, bottom first. */
+export const LAYERS: readonly Layer[] = [processor, segments, operatorConsole, buffering, programs];
 
 /** Dispatches of others that a ready task waits for at most. */
 const FAIRNESS = 64;
