@@ -7,7 +7,7 @@
 import { ConsoleRegister } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
-import type { Client, Service, Steps, World } from './contract.ts';
+import type { Client, Request, Service, Steps, World } from './contract.ts';
 import { copyReadable } from './copying.ts';
 import { deviceOf } from './given.ts';
 
@@ -21,6 +21,10 @@ function* write(world: World, client: Client, va: Word, length: Word): Steps<num
   return sent > 0 ? sent : -Errno.EFAULT;
 }
 
+function* handle(world: World, { operation, args: [va, length], client }: Request): Steps<number> {
+  return operation === 0 ? yield* write(world, client, va, length) : -Errno.ENOSYS;
+}
+
 export const consoleService: Service = {
   name: 'console',
   operations: ['write'],
@@ -29,10 +33,6 @@ export const consoleService: Service = {
   pages: 1,
   // biome-ignore lint/correctness/useYield: it has nothing to wait for.
   *start(world) {
-    return {
-      *handle({ operation, args: [va, length], client }) {
-        return operation === 0 ? yield* write(world, client, va, length) : -Errno.ENOSYS;
-      },
-    };
+    return { handle: (request) => handle(world, request) };
   },
 };
