@@ -31,7 +31,6 @@ export const consoleService: Service = {
   uses: [],
   devices: ['console'],
   pages: 1,
-  // biome-ignore lint/correctness/useYield: it has nothing to wait for.
   *start(world) {
     return { handle: (request) => handle(world, request) };
   },

@@ -55,7 +55,6 @@ export const memoryService: Service = {
   uses: [],
   devices: [],
   pages: PAGES,
-  // biome-ignore lint/correctness/useYield: it has nothing to wait for.
   *start(world) {
     return { handle: (request) => handle(world, request) };
   },
