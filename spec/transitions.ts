@@ -135,6 +135,8 @@ export const TRANSITIONS = {
   concurrentIpc: 'a call on messages took effect while another one was under way on another hart',
   serviceRan: 'a service ran in user mode',
   serviceHasDevice: 'a service in user mode reached the registers of its device',
+  dmaMoved: 'a device of a service in user space moved data',
+  dmaRefused: 'a device of a service in user space was refused an address',
   returned: 'the kernel went back to user mode',
 } as const;
 export type Transition = keyof typeof TRANSITIONS;

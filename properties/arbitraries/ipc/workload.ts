@@ -43,7 +43,7 @@ const act: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(call('endpoint')) },
   { weight: 3, arbitrary: fc.tuple(slot, rights, badge).map((args) => call('mint', ...args)) },
   { weight: 3, arbitrary: fc.tuple(slot, tid).map((args) => call('give', ...args)) },
-  { weight: 1, arbitrary: slot.map((place) => call('drop', place)) },
+  { weight: 2, arbitrary: slot.map((place) => call('drop', place)) },
   { weight: 2, arbitrary: slot.map((place) => call('revoke', place)) },
   { weight: 2, arbitrary: fc.constant(call('yield')) },
   { weight: 1, arbitrary: tid.map((task) => call('kill', task)) },
@@ -87,7 +87,9 @@ const ending = fc
       fc.constant(call('yield')),
       tid.map((task) => call('kill', task)),
       slot.map((place) => call('revoke', place)),
+      // The second time there is nothing.
       slot.map((place) => call('drop', place)),
+      fc.constantFrom(3, 4, 15).map((place) => call('drop', place)),
       fc.constant(call('receive', 0)),
     ),
     { maxLength: 5 },
