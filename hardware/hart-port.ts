@@ -37,11 +37,16 @@ export class HartPort implements Hart {
     Object.freeze(this);
   }
 
-  #spend(what: string): HartState {
+  #spend(): HartState {
     const state = own(this.#state);
-    const core = this.#core;
-    core.burn(state);
-    if (core.tracer) core.tracer.call(core, state, what);
+    this.#core.burn(state);
+    return state;
+  }
+
+  /** The same for what a story may tell, with the line that did it. */
+  #spendOn(what: string): HartState {
+    const state = this.#spend();
+    this.#core.tracer?.call(this.#core, state, what);
     return state;
   }
 
@@ -107,7 +112,7 @@ export class HartPort implements Hart {
     return own(this.#state).satp;
   }
   set satp(value: Word) {
-    const state = this.#spend('satp');
+    const state = this.#spendOn('satp');
     const word = value >>> 0;
     state.satp = word;
     state.rootBase = (word & 0x3f_ffff) << 10;
@@ -119,7 +124,7 @@ export class HartPort implements Hart {
     return own(this.#state).scontext;
   }
   set scontext(tid: number) {
-    const state = this.#spend('scontext');
+    const state = this.#spendOn('scontext');
     const next = tid >>> 0;
     this.#core.log?.record(RecordKind.context, state, next, 0, 0, 0, 0);
     state.scontext = next;
@@ -150,21 +155,21 @@ export class HartPort implements Hart {
   }
 
   save(): Context {
-    const state = this.#spend('save');
+    const state = this.#spend();
     const context = state.registers.slice();
     context[0] = state.sepc;
     return context;
   }
 
   restore(context: ArrayLike<Word>): void {
-    const state = this.#spend('restore');
+    const state = this.#spend();
     for (let i = 1; i < 32; i++) state.registers[i] = context[i] ?? 0;
     state.sepc = (context[0] ?? 0) >>> 0;
     state.spp = Mode.U;
   }
 
   saveTo(words: Uint32Array, at: number): void {
-    const state = this.#spend('saveTo');
+    const state = this.#spend();
     this.#within(words, at);
     const { registers } = state;
     if (this.#core.tracer) for (let i = 1; i < 32; i++) words[at + i] = registers[i] as number;
@@ -173,7 +178,7 @@ export class HartPort implements Hart {
   }
 
   restoreFrom(words: Uint32Array, at: number): void {
-    const state = this.#spend('restoreFrom');
+    const state = this.#spend();
     this.#within(words, at);
     const { registers } = state;
     state.sepc = (words[at] ?? 0) >>> 0;
@@ -182,7 +187,7 @@ export class HartPort implements Hart {
   }
 
   fence(va?: VirtualAddress, asid?: number): void {
-    const state = this.#spend('fence');
+    const state = this.#spendOn('fence');
     const core = this.#core;
     const address = va === undefined ? undefined : va >>> 0;
     const space = asid === undefined ? undefined : asid >>> 0;
@@ -193,30 +198,30 @@ export class HartPort implements Hart {
   }
 
   idle(atMost?: number): void {
-    const state = this.#spend('idle');
+    const state = this.#spendOn('idle');
     const steps = Number(atMost ?? Number.POSITIVE_INFINITY);
     state.idleRequested = true;
     state.wakeAt = this.#core.now + (steps >= 1 ? steps : 1);
   }
 
   load(va: VirtualAddress): Word {
-    const state = this.#spend('load');
+    const state = this.#spend();
     return this.#core.loadWord(state, va >>> 0);
   }
 
   store(va: VirtualAddress, value: Word): void {
-    const state = this.#spend('store');
+    const state = this.#spend();
     this.#core.storeWord(state, va >>> 0, value >>> 0);
   }
 
   loadByte(va: VirtualAddress): number {
-    const state = this.#spend('loadByte');
+    const state = this.#spend();
     const physical = this.#core.supervisorAccess(state, va >>> 0, Access.read, 0);
     return ((this.#core.ram[physical >>> 2] as number) >>> ((va & 3) * 8)) & 0xff;
   }
 
   storeByte(va: VirtualAddress, value: number): void {
-    const state = this.#spend('storeByte');
+    const state = this.#spend();
     const core = this.#core;
     const at = core.supervisorAccess(state, va >>> 0, Access.write, 0);
     const shift = (at & 3) * 8;
@@ -226,7 +231,7 @@ export class HartPort implements Hart {
   }
 
   call(va: VirtualAddress, ...args: Word[]): Generator<unknown, number, void> {
-    const state = this.#spend('call');
+    const state = this.#spend();
     return callComponent(this.#core, state, this, va >>> 0, args);
   }
 
