@@ -15,7 +15,7 @@ import { variants } from './index.ts';
 
 const SEED = 20_260;
 /** Workloads of each suite that a kernel is judged by. */
-const PER_SUITE = 40;
+const PER_SUITE = 60;
 /** The bare kernel's variants differ in small choices that few workloads show. */
 const OF_THE_CORE = 150;
 
