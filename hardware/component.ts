@@ -65,7 +65,8 @@ function* goOn(
 ): Generator<unknown, number, void> {
   const { component } = code;
   let caller = begin(core, hart, code, va, activation, args);
-  if (typeof steps === 'number') return steps;
+  if (typeof steps !== 'object')
+    throw new TypeError('a component that does not answer at once answers with steps');
   for (;;) {
     const { done, value } = steps.next();
     if (core.owners) requireInteger(core, core.current ?? hart, component, value);

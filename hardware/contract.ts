@@ -48,8 +48,17 @@ export interface Machine {
    * byte offset there: what calls it is a fetch through the MMU.
    */
   install(name: string, routine: Routine, frame?: Frame): number;
-  /** The same for code of a component that the kernel calls (`hart.call`). */
-  installComponent(name: string, entry: ComponentEntry, frame: Frame, component: number): number;
+  /**
+   * The same for code of a component that the kernel calls (`hart.call`).
+   * @param atOnce it answers with its result; without it, with steps
+   */
+  installComponent(
+    name: string,
+    entry: ComponentEntry,
+    frame: Frame,
+    component: number,
+    atOnce?: boolean,
+  ): number;
   /**
    * From now on the frame belongs to a component (1 or more; 0: to nobody): whenever another one touches it in
    * supervisor mode, the log says so. Once a frame is assigned, components pass each other integers only.
@@ -80,10 +89,7 @@ export interface UserCpu {
   storeByte(va: VirtualAddress, value: number): void;
 }
 
-/**
- * Code of a component in supervisor mode, called with integers. A plain function answers at once; a generator function
- * answers with steps for the linker to drive.
- */
+/** Code of a component in supervisor mode, called with integers: answers at once, or with steps for the linker to drive. */
 export type ComponentEntry = (
   hart: Hart,
   ...args: Word[]

@@ -21,7 +21,7 @@ import type { Hart, Routine } from './contract.ts';
 import type { Costs } from './costs.ts';
 import { DEVICE_BASE, Devices } from './devices/devices.ts';
 import type { DmaObserver } from './devices/dma.ts';
-import { HartState } from './hart-state.ts';
+import { type Activity, HartState } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 import { Access, Mmu } from './mmu.ts';
 import { Natives } from './native.ts';
@@ -56,7 +56,7 @@ export interface CoreConfig {
   readonly devices: DeviceSettings;
 }
 
-export class Core {
+export class Core implements Activity {
   readonly ram: Uint32Array;
   readonly frames: number;
   readonly harts: readonly HartState[];
@@ -67,7 +67,6 @@ export class Core {
   readonly probe: Probe | undefined;
   readonly tracer: Tracer | undefined;
   readonly devices: Devices;
-  ports: readonly Hart[] = [];
   /** The hart whose kernel activation runs now. */
   current: HartState | undefined;
   booting = false;
@@ -112,6 +111,7 @@ export class Core {
       { length: config.harts },
       (_, id) => new HartState(id, config.tlbEntries),
     );
+    for (const hart of this.harts) hart.activity = this;
     this.devices = new Devices(this.ram, config.frames, config.devices, this.#dmaObserver());
     const { probe } = config;
     if (probe) this.mmu.onTableWrite = (index) => probe.marked(index);
@@ -272,7 +272,7 @@ export class Core {
   }
 
   #activate(hart: HartState, routine: Routine): void {
-    const port = this.ports[hart.id];
+    const { port } = hart;
     if (!port) return;
     this.current = hart;
     this.fuel = FUEL;
@@ -380,15 +380,31 @@ export class Core {
     this.stop(hart, 'handler-threw', `supervisor mode faulted at ${hex(tval)}`);
   }
 
-  /** Burns one machine call; without fuel the activation ends. */
-  burn(hart: HartState): void {
-    if (--this.fuel < 0 || this.log?.overflowing) {
+  /** During boot every hart may be touched; afterwards a handler touches its own only. */
+  touched(hart: HartState): void {
+    const { current, halted, booting } = this;
+    if (booting) return;
+    if (current && !halted) {
       this.stop(
-        hart,
-        'out-of-fuel',
-        `the kernel made too many machine calls (more than ${FUEL}, or than the log holds) without returning`,
+        current,
+        'handler-threw',
+        `the handler on hart ${current.id} touched hart ${hart.id}: it can only send that hart an interrupt (machine.sendIpi)`,
       );
     }
+    throw new Error('this machine does not run any more');
+  }
+
+  /** Burns one machine call; without fuel the activation ends. */
+  burn(hart: HartState): void {
+    if (--this.fuel < 0 || this.log?.overflowing) this.#outOfFuel(hart);
+  }
+
+  #outOfFuel(hart: HartState): never {
+    return this.stop(
+      hart,
+      'out-of-fuel',
+      `the kernel made too many machine calls (more than ${FUEL}, or than the log holds) without returning`,
+    );
   }
 
   /**
@@ -419,7 +435,7 @@ export class Core {
       this.stop(hart, 'handler-threw', 'traps of supervisor mode without end');
     hart.pc = hart.stvec;
     const routine = this.#enterTrap(hart, cause, tval);
-    const port = this.ports[hart.id];
+    const { port } = hart;
     if (!routine || !port) this.stop(hart, 'kernel-unreachable', 'the handler cannot be fetched');
     const idle = hart.idleRequested;
     hart.depth += 1;
@@ -520,9 +536,9 @@ export class Core {
       this.trap(hart, Cause.softwareInterrupt, 0, 1);
       return 1;
     }
-    const forced = hart.interrupts[hart.nextInterrupt] ?? Number.POSITIVE_INFINITY;
+    const { forced } = hart;
     if (hart.time >= forced) {
-      hart.nextInterrupt += 1;
+      hart.takeForced();
       this.trap(hart, Cause.timerInterrupt, 0, 1);
       return 1;
     }
@@ -551,7 +567,7 @@ export class Core {
 
   #takeWaiting(hart: HartState, ipi: boolean): number {
     const { remoteFence } = hart;
-    const port = this.ports[hart.id];
+    const { port } = hart;
     this.#burst = 1;
     if (ipi && remoteFence && port) {
       hart.ipiPending = false;

@@ -9,7 +9,7 @@
 import { KERNEL_ROOT_FRAME, KERNEL_TEXT } from '../spec/layout.ts';
 import type { HartId, VirtualAddress, Word } from '../spec/riscv.ts';
 import { Mode, satp } from '../spec/riscv.ts';
-import type { Routine, Wait } from './contract.ts';
+import type { Hart, Routine, Wait } from './contract.ts';
 
 /** A key or tag that no access has. */
 export const INVALID = -1;
@@ -41,8 +41,21 @@ const emptyTlb = (entries: number): Tlb => ({
   base: new Int32Array(entries),
 });
 
+/** Whose kernel activation runs on a machine: one at a time. */
+export interface Activity {
+  readonly current: HartState | undefined;
+  /** A hart that is not the current one was touched: ends the activation, unless it may. */
+  touched(hart: HartState): void;
+}
+
+const NOTHING_RUNS: Activity = { current: undefined, touched: () => undefined };
+
 export class HartState {
   readonly id: HartId;
+  /** That of the machine that it is part of. */
+  activity: Activity = NOTHING_RUNS;
+  /** What a kernel sees of it. */
+  port: Hart | undefined;
   readonly tlb: Tlb;
   readonly registers = new Uint32Array(32);
   pc: VirtualAddress = 0;
@@ -82,12 +95,23 @@ export class HartState {
   remoteFence: Routine | undefined;
   /** Nested traps of supervisor mode under way. */
   depth = 0;
-  /** Timer interrupts that come on their own, ascending; `nextInterrupt` is the first not taken. */
-  interrupts: readonly number[] = [];
-  nextInterrupt = 0;
+  /** When the next timer interrupt comes on its own, in instructions, and those after it, ascending. */
+  forced = Number.POSITIVE_INFINITY;
+  #later: readonly number[] = [];
 
   constructor(id: HartId, tlbEntries: number) {
     this.id = id;
     this.tlb = emptyTlb(tlbEntries);
+  }
+
+  /** Timer interrupts that come on their own: after so many instructions, ascending. */
+  force([first = Number.POSITIVE_INFINITY, ...later]: readonly number[]): void {
+    this.forced = first;
+    this.#later = later;
+  }
+
+  /** The first of them is taken. */
+  takeForced(): void {
+    this.force(this.#later);
   }
 }

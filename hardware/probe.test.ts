@@ -209,7 +209,7 @@ test('without the host’s byte comparison the probe reports the same', () => {
   const native = rowsOf(runBoot(boot, program));
   vi.stubGlobal('Buffer', undefined);
   try {
-    expect(new Probe(new Uint32Array(1024), new Uint32Array(1024), 1)).toBeDefined();
+    expect(new Probe(new Uint32Array(1024), new Uint32Array(1024), 1, 1, [])).toBeDefined();
     expect(rowsOf(runBoot(boot, program))).toEqual(native);
   } finally {
     vi.unstubAllGlobals();

@@ -8,8 +8,9 @@
  * It looks at raw words through its own shadow copy, never at what a kernel says. It decides nothing: how the words
  * are to be read is the model's business, which walks them again.
  */
+import type { TextPage } from '../spec/layout.ts';
 import { RecordKind } from '../spec/records.ts';
-import { LEAF_BITS, Pte } from '../spec/riscv.ts';
+import { type Frame, LEAF_BITS, Pte } from '../spec/riscv.ts';
 import { type HartState, INVALID, TlbFlag } from './hart-state.ts';
 import type { EventLog } from './log.ts';
 
@@ -37,6 +38,19 @@ const comparer = (ram: Uint32Array, shadow: Uint32Array): Compare => {
   };
 };
 
+/** Words that are compared at once where a difference is searched. */
+const ROW = 8;
+const sameRow = (a: Uint32Array, b: Uint32Array, at: number): boolean =>
+  (((a[at] as number) ^ (b[at] as number)) |
+    ((a[at + 1] as number) ^ (b[at + 1] as number)) |
+    ((a[at + 2] as number) ^ (b[at + 2] as number)) |
+    ((a[at + 3] as number) ^ (b[at + 3] as number)) |
+    ((a[at + 4] as number) ^ (b[at + 4] as number)) |
+    ((a[at + 5] as number) ^ (b[at + 5] as number)) |
+    ((a[at + 6] as number) ^ (b[at + 6] as number)) |
+    ((a[at + 7] as number) ^ (b[at + 7] as number))) ===
+  0;
+
 export class Probe {
   readonly #ram: Uint32Array;
   readonly #shadow: Uint32Array;
@@ -48,29 +62,51 @@ export class Probe {
    * words change, so that a table is searched once.
    */
   readonly #valid: (number[] | undefined)[] = [];
+  readonly #atBoot: ReadonlyMap<Frame, TextPage>;
+  /** By frame: 1 once its shadow is filled. Most frames are never looked at. */
+  readonly #shadowed: Uint8Array;
 
   /**
-   * @param shadow as large as RAM; takes its present words as reported
+   * @param shadow as large as RAM, its words are overwritten
    * @param watched what pages hold is reported of the first so many frames; beyond them are those of services
+   * @param atBoot all that RAM holds but zeros: it is taken as reported
    */
-  constructor(ram: Uint32Array, shadow: Uint32Array, frames: number, watched = frames) {
+  constructor(
+    ram: Uint32Array,
+    shadow: Uint32Array,
+    frames: number,
+    watched: number,
+    atBoot: readonly TextPage[],
+  ) {
     this.#watched = watched;
     this.#ram = ram;
     this.#shadow = shadow;
     this.#frames = frames;
-    shadow.set(ram);
+    this.#atBoot = new Map(atBoot.map((page) => [page.frame, page]));
+    this.#shadowed = new Uint8Array(frames);
     this.#same = comparer(ram, shadow);
   }
 
   /** The hardware set A or D in a table entry. What the kernel changed in the same word is still to be reported. */
   marked(index: number): void {
+    this.#fillShadow(index >>> 10);
     const bits = (this.#ram[index] as number) & (Pte.A | Pte.D);
     this.#shadow[index] = (this.#shadow[index] as number) | bits;
   }
 
   /** A word was written by user mode: the log says so elsewhere. */
   wrote(index: number): void {
+    this.#fillShadow(index >>> 10);
     this.#update(index, this.#ram[index] as number);
+  }
+
+  #fillShadow(frame: Frame): void {
+    if (this.#shadowed[frame] === 1) return;
+    this.#shadowed[frame] = 1;
+    const first = frame * 1024;
+    this.#shadow.fill(0, first, first + 1024);
+    for (const [index, word] of this.#atBoot.get(frame)?.words ?? [])
+      this.#shadow[first + index] = word;
   }
 
   report(hart: HartState, log: EventLog): void {
@@ -103,15 +139,19 @@ export class Probe {
   }
 
   #sync(frame: number, hart: HartState, log: EventLog): void {
+    this.#fillShadow(frame);
     if (this.#same(frame)) return;
     const ram = this.#ram;
     const shadow = this.#shadow;
-    for (let i = frame * 1024, end = i + 1024; i < end; i++) {
-      const word = ram[i] as number;
-      if (word === shadow[i]) continue;
-      if (log.overflowing) return;
-      this.#update(i, word);
-      log.record(RecordKind.word, hart, frame, i & 1023, word, 0, 0);
+    for (let row = frame * 1024, end = row + 1024; row < end; row += ROW) {
+      if (sameRow(ram, shadow, row)) continue;
+      for (let i = row; i < row + ROW; i++) {
+        const word = ram[i] as number;
+        if (word === shadow[i]) continue;
+        if (log.overflowing) return;
+        this.#update(i, word);
+        log.record(RecordKind.word, hart, frame, i & 1023, word, 0, 0);
+      }
     }
   }
 

@@ -20,8 +20,9 @@ import type { Workload } from '../spec/workload.ts';
 import type { BootImage, Kernel, Routine } from './contract.ts';
 import { Core, describe } from './core.ts';
 import { type Costs, DEFAULT_COSTS } from './costs.ts';
+import { HartPort } from './hart-port.ts';
 import { EventLog } from './log.ts';
-import { HartPort, MachinePort } from './port.ts';
+import { MachinePort } from './machine-port.ts';
 import { Probe } from './probe.ts';
 import { encodeOperations } from './text.ts';
 import type { TraceNote } from './trace.ts';
@@ -95,10 +96,10 @@ export const assemble = (
   const ram = arena.ram(frames);
   const words = new Uint32Array(ram, 0, frames * 1024);
   const layout = layoutOf(workload);
-  for (const page of kernelTables(frames)) write(words, page);
-  for (const page of layout.texts) write(words, page);
+  const atBoot = [...kernelTables(frames), ...layout.texts];
+  for (const page of atBoot) write(words, page);
   const tracer = options.trace ? new Tracer() : undefined;
-  const probe = log && new Probe(words, arena.shadow(frames), frames, workload.frames);
+  const probe = log && new Probe(words, arena.shadow(frames), frames, workload.frames, atBoot);
   const core = new Core({
     ram,
     frames,
@@ -115,12 +116,14 @@ export const assemble = (
     devices: workload.devices ?? PROMPT,
   });
   const ports = Object.freeze(core.harts.map((state) => new HartPort(core, state)));
-  core.ports = ports;
   for (const state of core.harts) {
-    state.interrupts = workload.interrupts
-      .filter(({ hart }) => hart === state.id)
-      .map(({ after }) => after)
-      .sort((a, b) => a - b);
+    state.port = ports[state.id];
+    state.force(
+      workload.interrupts
+        .filter(({ hart }) => hart === state.id)
+        .map(({ after }) => after)
+        .sort((a, b) => a - b),
+    );
   }
   // Slot 0 of the kernel's text, where stvec points when boot begins, is kept for the handler.
   core.install([() => undefined], KERNEL_TEXT_FRAME);

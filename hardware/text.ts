@@ -14,7 +14,7 @@ import type { ComponentEntry, Routine, UserRoutine } from './contract.ts';
 export interface ComponentCode {
   readonly component: number;
   readonly entry: ComponentEntry;
-  /** It is a generator function. */
+  /** It answers with steps. */
   readonly waits: boolean;
 }
 

@@ -26,11 +26,21 @@ export class Tracer {
 
   call(core: Watched, hart: HartState, what: string): void {
     const at = core.log?.length ?? 0;
-    this.notes.push({ kind: 'call', at, hart: hart.id, what, stack: stackText() });
+    const place = new Place();
+    this.notes.push({
+      kind: 'call',
+      at,
+      hart: hart.id,
+      what,
+      get stack() {
+        return place.stack;
+      },
+    });
   }
 
   /** Kernel code has written this word of RAM. */
   wrote(core: Watched, word: number): void {
+    const place = new Place();
     this.notes.push({
       kind: 'write',
       at: core.log?.length ?? 0,
@@ -39,7 +49,9 @@ export class Tracer {
       index: word & 1023,
       count: 1,
       value: core.ram[word] as number,
-      stack: stackText(),
+      get stack() {
+        return place.stack;
+      },
     });
   }
 
@@ -105,13 +117,21 @@ export class Tracer {
 const wordOf = (core: Watched, view: Uint32Array | Uint8Array, index: number): number =>
   (view.byteOffset - core.ram.byteOffset + index * view.BYTES_PER_ELEMENT) >>> 2;
 
-const stackText = (): string => {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 30;
-  const text = new Error('site').stack ?? '';
-  Error.stackTraceLimit = limit;
-  return text;
-};
+/** Where the kernel is. Its text is made when somebody asks, for that is what costs: of thousands a few are shown. */
+class Place {
+  readonly #error: Error;
+
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 30;
+    this.#error = new Error('site');
+    Error.stackTraceLimit = limit;
+  }
+
+  get stack(): string {
+    return this.#error.stack ?? '';
+  }
+}
 
 const mapping = (va: number, entry: Word, asid: number): Mapping => ({
   va: va >>> 0,

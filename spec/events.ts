@@ -3,6 +3,7 @@
  * (physical to abstract). One event is one thing that the hardware did.
  */
 
+import type { DeviceId } from './devices.ts';
 import type { EndReason, HaltReason } from './records.ts';
 import type { Frame, HartId, Rights, Tid, VirtualAddress, Vpn, Word } from './riscv.ts';
 
@@ -62,6 +63,13 @@ export type Event =
   | (On & { readonly kind: 'ipi'; readonly to: HartId })
   | (On & { readonly kind: 'idle' })
   | (On & { readonly kind: 'console'; readonly bytes: readonly number[] })
+  /** A device moved data to or from a frame, or was refused: then `frame` is −1. `hart` and `tid` mean nothing. */
+  | (On & {
+      readonly kind: 'dma';
+      readonly device: DeviceId;
+      readonly frame: Frame;
+      readonly into: boolean;
+    })
   | (On & { readonly kind: 'wait' })
   | (On & { readonly kind: 'resume' })
   | (On & { readonly kind: 'halt'; readonly reason: HaltReason; readonly message: string })

@@ -143,6 +143,8 @@ export const TRANSITIONS = {
   lentMemoryTouched: 'a layer touched memory that it was lent',
   waitedInLayer: 'a layer waited at a semaphore',
   waiterSignalled: 'a layer signalled a semaphore at which another call waited',
+  dmaMoved: 'a device of a service in user space moved data',
+  dmaRefused: 'a device of a service in user space was refused an address',
   returned: 'the kernel went back to user mode',
 } as const;
 export type Transition = keyof typeof TRANSITIONS;

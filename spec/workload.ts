@@ -65,6 +65,7 @@ export const FAULT_KINDS = [
   'garbage reply',
   'leak',
   'double reply',
+  'wild dma',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -73,7 +74,7 @@ export interface ServiceFault {
   readonly service: string;
   readonly request: number;
   readonly kind: FaultKind;
-  /** For a wild store: where, and what. */
+  /** For a wild store: where, and what. For wild DMA: the address that a device is given. */
   readonly va?: VirtualAddress;
   readonly value?: Word;
 }

@@ -138,14 +138,6 @@ export const serviceClient = (link: Link, { index, service, segment }: Linked): 
   const first = serviceSegment(index);
   const end = first + service.pages * PAGE_SIZE;
   const isOwn = (va: VirtualAddress, bytes: number): boolean => va >= first && va + bytes <= end;
-  // biome-ignore lint/correctness/useYield: within the kernel nothing has to be waited for.
-  function* transfer(from: VirtualAddress, to: VirtualAddress, bytes: number, own: number) {
-    if (!isOwn(own, bytes)) return -Errno.EFAULT;
-    link.hart.sum = true;
-    move(link, from, to, bytes);
-    link.hart.sum = false;
-    return 0;
-  }
   return {
     id: SERVICE_CLIENT + index,
     isGone: () => false,
@@ -153,10 +145,25 @@ export const serviceClient = (link: Link, { index, service, segment }: Linked): 
       isOwn(va, bytes)
         ? (at) => inFrame(wordIn(segment, (at - first) >>> PAGE_SHIFT), at)
         : undefined,
-    read: (from, to, bytes) => transfer(from, to, bytes, from),
-    write: (from, to, bytes) => transfer(from, to, bytes, to),
+    read: (from, to, bytes) => transfer(link, from, to, bytes, isOwn(from, bytes)),
+    write: (from, to, bytes) => transfer(link, from, to, bytes, isOwn(to, bytes)),
   };
 };
+
+// biome-ignore lint/correctness/useYield: within the kernel nothing has to be waited for.
+function* transfer(
+  link: Link,
+  from: VirtualAddress,
+  to: VirtualAddress,
+  bytes: number,
+  lent: boolean,
+): Steps<number> {
+  if (!lent) return -Errno.EFAULT;
+  link.hart.sum = true;
+  move(link, from, to, bytes);
+  link.hart.sum = false;
+  return 0;
+}
 
 /** The kernel itself asks, with no memory to lend. */
 export const KERNEL_CLIENT: Asker = {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { haltOf } from '../../hardware/testing.ts';
-import { serviceSegment } from '../../spec/layout.ts';
+import { KERNEL_TEXT_FRAME, serviceSegment } from '../../spec/layout.ts';
 import { Pte } from '../../spec/riscv.ts';
 import type { FaultKind, ServiceFault } from '../../spec/workload.ts';
 import { call, resultsOf } from '../core/testing.ts';
+import { SERVICES } from '../services/index.ts';
 import { memoryService } from '../services/memory.ts';
 import { GARBAGE } from './faults.ts';
 import { runLinked, serviceCalled } from './testing.ts';
@@ -56,6 +57,19 @@ describe('a service in the kernel that goes wrong', () => {
 
   test('by a leak loses the room that it has', () => {
     expect(resultsOf(withFault('leak'), 1)).toEqual([1, 1023 + 2, 1023 + 3]);
+  });
+
+  test('by wild DMA overwrites whatever lies there, past all tables', () => {
+    const run = runLinked(
+      [SERVICES.disk, SERVICES.files],
+      [[call('open', 0, 0), call('exit', 0)]],
+      { faults: [{ service: 'disk', request: 0, kind: 'wild dma', va: KERNEL_TEXT_FRAME * 4096 }] },
+    );
+    expect(haltOf(run)?.reason).toBe('kernel-unreachable');
+  });
+
+  test('by wild DMA without a device does nothing', () => {
+    expect(resultsOf(withFault('wild dma'), 1)).toEqual([1, 2, 3]);
   });
 
   test('by a second reply does nothing at all: a call returns once', () => {

@@ -2,6 +2,13 @@
  * Services that go wrong, as a workload wants it: the fault happens in the service's own domain, with its own loads and
  * stores. What it does to others is not decided here.
  */
+import {
+  DiskCommand,
+  DiskRegister,
+  MAX_NETWORK_FRAME,
+  NetworkCommand,
+  NetworkRegister,
+} from '../../spec/devices.ts';
 import { PAGE_SIZE } from '../../spec/riscv.ts';
 import type { ServiceFault } from '../../spec/workload.ts';
 import type { Request, Running, Service, Steps, World } from '../services/contract.ts';
@@ -58,11 +65,30 @@ export function* handleWithFaults(
     case 'leak':
       yield* leak(faulty.service, world, running, request);
       return yield* running.handle(request);
+    case 'wild dma':
+      yield* transferWildly(world, fault.va ?? 0);
+      return yield* running.handle(request);
     case 'double reply': {
       const result = yield* running.handle(request);
       yield* surroundings.replyEarly(result);
       return result;
     }
+  }
+}
+
+/** Its device is given an address that is not the service's: the disk to write to, the network card to read from. */
+function* transferWildly({ devices, memory, interrupt }: World, address: number): Steps<void> {
+  const { disk, network } = devices;
+  if (disk !== undefined) {
+    memory.store(disk + DiskRegister.sector, 0);
+    memory.store(disk + DiskRegister.address, address);
+    memory.store(disk + DiskRegister.command, DiskCommand.read);
+    yield* interrupt('disk');
+  } else if (network !== undefined) {
+    memory.store(network + NetworkRegister.transmitAddress, address);
+    memory.store(network + NetworkRegister.transmitLength, MAX_NETWORK_FRAME);
+    memory.store(network + NetworkRegister.command, NetworkCommand.transmit);
+    yield* interrupt('network');
   }
 }
 

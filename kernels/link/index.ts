@@ -112,16 +112,16 @@ const bootLinked = (
   };
   const names = services.map(({ name }) => name);
   const plain: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
-  const base =
-    architectureOf(services, placement) === 'monolithic' ? plain : { ...plain, ...withIpc(plain) };
+  const allInside = architectureOf(services, placement) === 'monolithic';
+  const base = allInside ? plain : { ...plain, ...withIpc(plain) };
   const further = new Map([
     ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
     ...(names.includes('console')
       ? [[INPUT_CALL, served(linkOf, 'console', 1, askPatiently)] as const]
       : []),
-    ...(architectureOf(services, placement) === 'monolithic' ? [] : serviceCalls(linkOf)),
+    ...(allInside ? [] : serviceCalls(linkOf)),
   ]);
-  return boot(machine, image, linkRoutines(base, linkOf), further);
+  return boot(machine, image, linkRoutines(base, linkOf, !allInside), further);
 };
 
 /** The console service does `write`; but a kernel with its own way to send bytes keeps it. */

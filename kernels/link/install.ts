@@ -53,23 +53,35 @@ export const installService = (link: Link, linked: Linked): VirtualAddress => {
   return serviceText(index) + offset;
 };
 
-/** What is called with the number of an operation and its arguments. Who asks stands in `linked`. */
+/**
+ * What is called with the number of an operation and its arguments. A plain function: one generator function a boot
+ * would keep all of that boot in memory until a full collection, for engines hold the shape of its activations.
+ */
 const entryOf = (link: Link, linked: Linked): ComponentEntry => {
   const world = worldOf(link, linked);
-  return function* (_, operation = 0, a0 = 0, a1 = 0, a2 = 0): Steps<number> {
-    linked.running ??= yield* linked.service.start(world);
-    const { running, client } = linked;
-    if (operation === FORGET) {
-      if (running.forget) yield* running.forget(a0);
-      return 0;
-    }
-    if (!client) throw new Error(`${linked.service.name} was called, and nobody asked it`);
-    const request: Request = { operation, args: [a0, a1, a2], client };
-    return linked.faults.length === 0
-      ? yield* running.handle(request)
-      : yield* handleWithFaults(linked, IN_KERNEL, world, running, request);
-  };
+  return (_, operation = 0, a0 = 0, a1 = 0, a2 = 0) =>
+    serve(linked, world, operation, [a0, a1, a2]);
 };
+
+/** Who asks stands in `linked`. */
+function* serve(
+  linked: Linked,
+  world: World,
+  operation: number,
+  args: Request['args'],
+): Steps<number> {
+  linked.running ??= yield* linked.service.start(world);
+  const { running, client } = linked;
+  if (operation === FORGET) {
+    if (running.forget) yield* running.forget(args[0]);
+    return 0;
+  }
+  if (!client) throw new Error(`${linked.service.name} was called, and nobody asked it`);
+  const request: Request = { operation, args, client };
+  return linked.faults.length === 0
+    ? yield* running.handle(request)
+    : yield* handleWithFaults(linked, IN_KERNEL, world, running, request);
+}
 
 /** A loop never lets anybody else run; and a direct call returns once, so there is no reply to send early. */
 const IN_KERNEL: Surroundings = {

@@ -56,8 +56,11 @@ export const callsServedBy = (
     calls.map(({ name }, operation) => [Call[name], by, operation] as const),
   );
 
-/** The routines of a kernel with services. */
-export const linkRoutines = (base: Routines, linkOf: LinkOf): Routines => ({
+/**
+ * The routines of a kernel with services.
+ * @param outside whether any of them is a process
+ */
+export const linkRoutines = (base: Routines, linkOf: LinkOf, outside: boolean): Routines => ({
   ...base,
   attach: (k) => {
     base.attach(k);
@@ -67,7 +70,7 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf): Routines => ({
       if (linked.process) createProcess(link, linked, linked.process);
     }
   },
-  ...watched(base, linkOf),
+  ...(outside ? watched(base, linkOf) : {}),
   resume: (k, hart, task) => resume(linkOf(k), hart, task),
   background: (k, hart) => runReady(linkOf(k), hart),
   externalInterrupt: (k, hart) => {

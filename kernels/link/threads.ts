@@ -61,10 +61,9 @@ export const resume = (link: Link, hart: Hart, task: Task): void => {
 
 /** Threads without a task go on, all that can. */
 export const runReady = (link: Link, hart: Hart): void => {
-  for (;;) {
+  while (link.ready.length > 0) {
     const thread = link.ready.shift();
-    if (!thread) return;
-    advance(link, hart, thread);
+    if (thread) advance(link, hart, thread);
   }
 };
 

@@ -12,7 +12,14 @@ import { MAX_LINE } from '../../spec/calls/terminal.ts';
 import { ConsoleRegister } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
-import { type Client, NOT_YET, type Service, type Steps, type World } from './contract.ts';
+import {
+  type Client,
+  NOT_YET,
+  type Request,
+  type Service,
+  type Steps,
+  type World,
+} from './contract.ts';
 import { copyReadable } from './copying.ts';
 import { deviceOf } from './given.ts';
 
@@ -61,25 +68,24 @@ function* input(world: World, client: Client, va: Word, bytes: Word): Steps<numb
   return given;
 }
 
+function* handle(world: World, { operation, args: [va, length], client }: Request): Steps<number> {
+  switch (operation) {
+    case 0:
+      return yield* write(world, client, va, length);
+    case 1:
+      return yield* input(world, client, va, length);
+    default:
+      return -Errno.ENOSYS;
+  }
+}
+
 export const consoleService: Service = {
   name: 'console',
   operations: ['write', 'input'],
   uses: [],
   devices: ['console'],
   pages: 2,
-  // biome-ignore lint/correctness/useYield: it has nothing to wait for.
   *start(world) {
-    return {
-      *handle({ operation, args: [va, length], client }) {
-        switch (operation) {
-          case 0:
-            return yield* write(world, client, va, length);
-          case 1:
-            return yield* input(world, client, va, length);
-          default:
-            return -Errno.ENOSYS;
-        }
-      },
-    };
+    return { handle: (request) => handle(world, request) };
   },
 };

@@ -7,7 +7,7 @@
  */
 import { Errno } from '../../spec/errno.ts';
 import { type Frame, PAGE_SIZE, wordIn } from '../../spec/riscv.ts';
-import type { Service, World } from './contract.ts';
+import type { Request, Service, Steps, World } from './contract.ts';
 
 /** `take()` answers a frame, 0: none is left. `give(frame)` answers 0; −EINVAL: it is none of the pool's, or not out. */
 export const MemoryOperation = { take: 0, give: 1 } as const;
@@ -43,20 +43,19 @@ const give = (world: World, frame: Frame): number => {
   return 0;
 };
 
+// biome-ignore lint/correctness/useYield: it has nothing to wait for.
+function* handle(world: World, { operation, args: [frame] }: Request): Steps<number> {
+  if (operation === MemoryOperation.take) return take(world);
+  return operation === MemoryOperation.give ? give(world, frame) : -Errno.ENOSYS;
+}
+
 export const memoryService: Service = {
   name: 'memory',
   operations: Object.keys(MemoryOperation),
   uses: [],
   devices: [],
   pages: PAGES,
-  // biome-ignore lint/correctness/useYield: it has nothing to wait for.
   *start(world) {
-    return {
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for.
-      *handle({ operation, args: [frame] }) {
-        if (operation === MemoryOperation.take) return take(world);
-        return operation === MemoryOperation.give ? give(world, frame) : -Errno.ENOSYS;
-      },
-    };
+    return { handle: (request) => handle(world, request) };
   },
 };

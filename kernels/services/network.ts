@@ -257,6 +257,11 @@ export const networkRoutines: NetworkRoutines = {
   forget,
 };
 
+// biome-ignore lint/correctness/useYield: it has nothing to wait for.
+function* forgetClient(world: Network, client: number): Steps<void> {
+  world.routines.forget(world, client);
+}
+
 /** A network service with other routines in place of some of the reference's. */
 export const buildNetwork = (replaced: Partial<NetworkRoutines> = {}): Service => ({
   name: 'network',
@@ -268,10 +273,7 @@ export const buildNetwork = (replaced: Partial<NetworkRoutines> = {}): Service =
     const world: Network = { ...given, routines: { ...networkRoutines, ...replaced } };
     return {
       handle: (request) => handle(world, request),
-      // biome-ignore lint/correctness/useYield: it has nothing to wait for.
-      *forget(client) {
-        world.routines.forget(world, client);
-      },
+      forget: (client) => forgetClient(world, client),
     };
   },
 });

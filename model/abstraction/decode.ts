@@ -2,6 +2,7 @@
  * Physical to abstract: reads the machine's records one after the other and folds the reports on memory and TLB into
  * the return that follows them. The only state is the replica of memory and what is waiting for its return.
  */
+import type { DeviceId } from '../../spec/devices.ts';
 import type { Event, ReturnEvent, Translation } from '../../spec/events.ts';
 import { indexOfText, type Layout } from '../../spec/layout.ts';
 import {
@@ -113,10 +114,12 @@ export class Decoder {
       case RecordKind.enter:
       case RecordKind.leave:
       case RecordKind.device:
-      case RecordKind.dma:
-      case RecordKind.refused:
       case RecordKind.interrupt:
         return undefined; // components of the kernel are its own business
+      case RecordKind.dma:
+        return { kind: 'dma', hart, tid, device: a as DeviceId, frame: b >>> 12, into: d === 1 };
+      case RecordKind.refused:
+        return { kind: 'dma', hart, tid, device: a as DeviceId, frame: -1, into: c === 1 };
       case RecordKind.halt:
         return {
           kind: 'halt',

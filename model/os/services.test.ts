@@ -90,6 +90,25 @@ describe('a service', () => {
       .back(DISK, { view: [inFrame(20)] });
     expect(run.violation?.observed).toContain('that of the service files');
   });
+
+  describe('its device', () => {
+    const dma = (frame: number) =>
+      ({ kind: 'dma', hart: 0, tid: 0, device: Device.disk, frame, into: true }) as const;
+    const driving = () => serving(call('yield')).back(DISK, { view: [inFrame(20)] });
+
+    test('moves data to and from its frames, and may be refused', () => {
+      expect(driving().show(dma(20)).show(dma(-1)).violation).toBeUndefined();
+    });
+
+    test('dma-outside: moves nothing elsewhere', () => {
+      expect(driving().show(dma(12)).clause).toBe('dma-outside');
+    });
+
+    test('is the kernel’s business where the kernel drives it', () => {
+      const network = { ...dma(12), device: Device.network };
+      expect(driving().show(network).violation).toBeUndefined();
+    });
+  });
 });
 
 test('without services no context is one', () => {

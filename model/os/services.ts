@@ -2,12 +2,13 @@
  * Contexts of services: processes that the kernel brings, with ids from SERVICE_TID on. They are no tasks: their registers
  * and pages are their own business, nobody waits for them, and a hart that runs one is busy. What is judged is that they
  * run in user mode, and that they reach only what is theirs: no frame of the kernel, no page table, no page of a task or
- * program, no frame of another service, no device that was not given to them.
+ * program, no frame of another service, no device that was not given to them. Nor do their devices: what one moves by DMA
+ * goes to and from frames of the service that drives it.
  *
- * Left out: what a service reaches in RAM that is nobody's; and DMA, which no event shows.
+ * Left out: what a service reaches in RAM that is nobody's.
  */
 import { DEVICE_FRAME, Device, type DeviceName, deviceFrame } from '../../spec/devices.ts';
-import type { ReturnEvent, Translation } from '../../spec/events.ts';
+import type { Event, ReturnEvent, Translation } from '../../spec/events.ts';
 import { FIRST_TEXT_FRAME, SERVICE_TID } from '../../spec/layout.ts';
 import { type Frame, rightsName, type Tid } from '../../spec/riscv.ts';
 import { hex } from './instruction.ts';
@@ -15,6 +16,8 @@ import { settleDue } from './ipc/underway.ts';
 import { type OsState, type ServiceClaim, take } from './state.ts';
 import type { Violation } from './violation.ts';
 import { releaseHandled, updateWaste } from './waiting.ts';
+
+type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 export const isService = (tid: Tid): boolean => tid >= SERVICE_TID;
 
@@ -129,4 +132,30 @@ const pageText = ({ spaces, tasks }: OsState, page: number): string => {
     }
   }
   return 'a page of a task';
+};
+
+/** A device has moved data: where its driver is a service in user space, only to and from what that service reaches. */
+export const moved = (state: OsState, event: Of<'dma'>): Violation | undefined => {
+  const name = DEVICES.find((device) => Device[device] === event.device);
+  const { services } = state.setting;
+  const index = services.findIndex(
+    ({ placement, devices }) =>
+      placement === 'user' && name !== undefined && devices.includes(name),
+  );
+  const service = services[index];
+  if (!service) return undefined;
+  if (event.frame < 0) {
+    take(state, 'dmaRefused');
+    return undefined;
+  }
+  take(state, 'dmaMoved');
+  if (state.serviceFrames.get(event.frame) === SERVICE_TID + index) return undefined;
+  return {
+    clause: 'dma-outside',
+    hart: event.hart,
+    tid: 0,
+    frame: event.frame,
+    expected: `the device ${name} moves data to and from frames of the service ${service.name}, which drives it`,
+    observed: `it ${event.into ? 'wrote to' : 'read from'} frame ${event.frame}, which that service does not reach`,
+  };
 };

@@ -10,6 +10,7 @@ import type { Event, EventKind } from '../../spec/events.ts';
 import { transmitted } from './console.ts';
 import { goBack } from './dispatch.ts';
 import { ended, goIdle, halted } from './ends.ts';
+import { moved } from './services.ts';
 import type { OsState } from './state.ts';
 import { trap } from './traps.ts';
 import { retire } from './user.ts';
@@ -34,6 +35,7 @@ const STEPS: Steps = {
   return: goBack,
   console: transmitted,
   idle: goIdle,
+  dma: moved,
   ipi: (state, { to }) => {
     const target = state.harts[to];
     if (target) target.ipiPending = true;

@@ -1,7 +1,12 @@
 /** Workloads about files and datagrams in which one service goes wrong, once or twice, at a request of its own. */
 import fc from 'fast-check';
 import { DIRECT_MAP, KERNEL_TEXT, serviceSegment } from '../../spec/layout.ts';
-import { FAULT_KINDS, type ServiceFault, type Workload } from '../../spec/workload.ts';
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  type ServiceFault,
+  type Workload,
+} from '../../spec/workload.ts';
 import type { WorkloadConstraints } from './constraints.ts';
 import { fileWorkloadArbitrary } from './files/workload.ts';
 
@@ -19,17 +24,48 @@ const TARGETS = [
 /** Requests at which a fault may be: the first ones, for most runs have few. */
 const LAST_REQUEST = 6;
 
-const faultOf = (services: readonly string[]): fc.Arbitrary<ServiceFault> =>
-  fc.record({
-    service: fc.constantFrom(...services),
-    request: fc.nat({ max: LAST_REQUEST }),
-    kind: fc.constantFrom(...FAULT_KINDS),
-    va: fc.constantFrom(...TARGETS),
-    value: fc.constantFrom(0, 1, 0xffff_ffff),
-  });
+/** Where wild DMA goes: physical addresses of the kernel, its tables and the first free frames; no address of a driver. */
+const DMA_TARGETS = [0, 0x1000, 0x5000, 0x8000];
 
-/** Commands after which the disk is stuck, in one of so many runs whose driver may fail. */
+/** Services whose devices move data themselves. */
+const DMA_DRIVERS: readonly string[] = ['disk', 'network'];
+const OTHER_KINDS = FAULT_KINDS.filter((kind) => kind !== 'wild dma');
+
+/** Two in five faults of a driver is that its device does what it is told. */
+const kindOf = (service: string): fc.Arbitrary<FaultKind> =>
+  DMA_DRIVERS.includes(service)
+    ? fc.oneof(
+        { weight: 2, arbitrary: fc.constant<FaultKind>('wild dma') },
+        { weight: 3, arbitrary: fc.constantFrom(...OTHER_KINDS) },
+      )
+    : fc.constantFrom(...OTHER_KINDS);
+
+const faultOf = (services: readonly string[]): fc.Arbitrary<ServiceFault> =>
+  fc
+    .constantFrom(...services)
+    .chain((service) =>
+      fc.record({
+        service: fc.constant(service),
+        request: fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: LAST_REQUEST })),
+        kind: kindOf(service),
+      }),
+    )
+    .chain((fault) =>
+      fc.record({
+        service: fc.constant(fault.service),
+        request: fc.constant(fault.request),
+        kind: fc.constant(fault.kind),
+        va: fc.constantFrom(...(fault.kind === 'wild dma' ? DMA_TARGETS : TARGETS)),
+        value: fc.constantFrom(0, 1, 0xffff_ffff),
+      }),
+    );
+
+/** Commands after which the disk is stuck, at most. It is in one of six runs: where it is, other faults show little. */
 const STUCK_AFTER = 5;
+const stuckArbitrary = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.nat({ max: STUCK_AFTER }) },
+);
 
 /** @param services those that may go wrong */
 export const faultyWorkloadArbitrary = (
@@ -40,7 +76,7 @@ export const faultyWorkloadArbitrary = (
     .record({
       workload: fileWorkloadArbitrary(constraints),
       faults: fc.array(faultOf(services), { minLength: 1, maxLength: 2 }),
-      stuck: fc.option(fc.nat({ max: STUCK_AFTER }), { freq: 6, nil: undefined }),
+      stuck: stuckArbitrary,
     })
     .map(({ workload, faults, stuck }) => ({
       ...workload,

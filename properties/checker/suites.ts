@@ -7,7 +7,7 @@
 import type fc from 'fast-check';
 import type { AbiGroup } from '../../spec/abi.ts';
 import { CORE_GROUPS } from '../../spec/calls/core.ts';
-import type { Property } from '../../spec/properties.ts';
+import type { Clause, Property } from '../../spec/properties.ts';
 import type { Workload } from '../../spec/workload.ts';
 import type { WorkloadConstraints } from '../arbitraries/constraints.ts';
 import { faultyWorkloadArbitrary } from '../arbitraries/faults.ts';
@@ -46,6 +46,9 @@ const FAULTS: Suite = {
   enough: 400,
 };
 
+/** What only a service that goes wrong puts to the test. */
+const ABOUT_FAULTS: readonly Clause[] = ['fault-spreads', 'dma-outside'];
+
 const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly string[] =>
   services.filter(({ placement }) => placement === 'user').map(({ name }) => name);
 
@@ -58,7 +61,7 @@ export const SUITES: readonly Suite[] = [
 
 /** The suite that puts a property to the test. */
 export const suiteOf = ({ groups, clauses }: Pick<Property, 'groups' | 'clauses'>): Suite => {
-  if (clauses.includes('fault-spreads')) return FAULTS;
+  if (clauses.some((clause) => ABOUT_FAULTS.includes(clause))) return FAULTS;
   return (
     SUITES.find(
       (suite) => suite !== CORE && groups.some((group) => suite.groups.includes(group)),

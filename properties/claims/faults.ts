@@ -69,6 +69,11 @@ const SPARED: Readonly<Record<string, readonly FamilyName[]>> = {
   memory: ['compute'],
 };
 
+/** The physical address of the kernel's text, where no driver's tables lead. */
+const WILD_DMA = 0;
+/** Services whose devices move data themselves. */
+const DMA_DRIVERS: readonly string[] = ['disk', 'network'];
+
 /** Where generated wild stores go: null, pages of tasks, the kernel, and the other services. */
 const TARGETS = [0, 0x2000, 0x3000, ...WILD_STORES, ...[0, 1, 2, 3, 4].map(serviceSegment)];
 
@@ -95,7 +100,8 @@ export const faultPlans = (services: readonly string[]): fc.Arbitrary<FaultPlan>
           .chain((families) => fc.tuple(...families.map((family) => shapeOf(family)))),
       })
       .map(({ client, others, va, value, kind, request }) => {
-        const store = kind === 'wild store' ? { va, value } : {};
+        const where = kind === 'wild dma' ? { va: WILD_DMA } : {};
+        const store = kind === 'wild store' ? { va, value } : where;
         const fault: ServiceFault = { service, kind, request, ...store };
         const shapes = [client, ...others].map((one) => ({ ...one, tasks: 1 }));
         return { fault, workload: workloadOfShapes(shapes, { faults: [fault] }) };
@@ -124,10 +130,13 @@ const faultsOf = ({ parts }: Subject): readonly ServiceFault[] =>
 const requestsFor = (kind: FaultKind): readonly number[] =>
   kind === 'endless loop' ? [0] : [0, 2];
 
-const faultsOfKind = (service: string, kind: FaultKind, request: number): ServiceFault[] =>
-  kind === 'wild store'
-    ? WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }))
-    : [{ service, kind, request }];
+const faultsOfKind = (service: string, kind: FaultKind, request: number): ServiceFault[] => {
+  if (kind === 'wild store')
+    return WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }));
+  if (kind === 'wild dma')
+    return DMA_DRIVERS.includes(service) ? [{ service, kind, request, va: WILD_DMA }] : [];
+  return [{ service, kind, request }];
+};
 
 const sound = ({ faults: _, ...workload }: Workload): Workload => workload;
 

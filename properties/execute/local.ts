@@ -47,16 +47,12 @@ class LocalExecutor implements Executor {
   }
 
   async trace(workload: Workload): Promise<TracedRun> {
-    const run = this.#run(this.#fresh(), workload, { arena: new Arena(), trace: true });
-    const notes = run.notes.map((note) =>
-      note.kind === 'snapshot' ? note : { ...note, stack: this.#tell(note.stack) },
-    );
-    return { ...run, notes };
+    return this.#run(this.#fresh(), workload, { arena: new Arena(), trace: true });
   }
 
   /** Shipped kernels have many files: each place names its own. */
   site(stack: string): Site | undefined {
-    return siteOf(stack);
+    return siteOf(this.#tell(stack));
   }
 
   async close(): Promise<void> {}

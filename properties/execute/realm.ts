@@ -6,7 +6,8 @@
  */
 import type { Kernel } from '../../hardware/contract.ts';
 import { describe, KernelStopped } from '../../hardware/core.ts';
-import { HartPort, MachinePort } from '../../hardware/port.ts';
+import { HartPort } from '../../hardware/hart-port.ts';
+import { MachinePort } from '../../hardware/machine-port.ts';
 import { Arena, type Run, runWorkload } from '../../hardware/run.ts';
 import type { Workload } from '../../spec/workload.ts';
 import * as api from './api.ts';

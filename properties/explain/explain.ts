@@ -163,6 +163,11 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
       return whyPorts(replay);
     case 'service-reach':
       return whyReach(replay, violation);
+    case 'dma-outside':
+      return whyTasks(
+        replay,
+        'A device reaches RAM by itself, past all page tables: only the IOMMU stands between the address that its driver gave and the frame.',
+      );
     case 'wrong-result-ipc':
     case 'message-invented':
     case 'message-lost':

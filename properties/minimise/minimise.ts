@@ -81,13 +81,15 @@ const stride = async (descent: Descent, timers: boolean): Promise<void> => {
 
 /** From neighbour to neighbour, the large steps first, until none of them fails. */
 const descend = async (descent: Descent): Promise<void> => {
-  let list = distinctNeighbours(descent.workload);
-  for (let at = 0; at < list.length; at++) {
-    const neighbour = list[at];
-    if (!neighbour || !(await descent.attempt(neighbour.workload))) continue;
-    list = distinctNeighbours(descent.workload);
-    at = -1;
+  while (await step(descent));
+};
+
+/** To the first neighbour that fails: those behind it are not even made. */
+const step = async (descent: Descent): Promise<boolean> => {
+  for (const { workload } of neighbours(descent.workload)) {
+    if (await descent.attempt(workload)) return true;
   }
+  return false;
 };
 
 const distinctNeighbours = (workload: Workload): readonly Neighbour[] => {

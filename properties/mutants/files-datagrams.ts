@@ -65,7 +65,7 @@ export const filesDatagrams: readonly Mutant[] = [
     {
       id: 'datagram-cut-off',
       description: 'A datagram that is too long is sent as far as it fits.',
-      longestStory: 2,
+      longestStory: 3,
     },
   ),
   networkMutant(

@@ -127,7 +127,7 @@ export const privilege: readonly Mutant[] = [
     id: 'iommu-left-off',
     description:
       'The IOMMU is never turned on: the driver’s addresses are taken for physical ones.',
-    killedBy: 'files/results',
+    killedBy: 'privilege/dma-within-domain',
     longestStory: 4,
   }),
   mutant({

@@ -95,7 +95,7 @@ interface Begun {
  */
 export const askedOf = (log: RunLog, workload: Workload, claims: Claims): readonly Asked[] => {
   const initial = initialState(workload, claims);
-  const decoder = new Decoder(log, initial.setting.layout, workload.frames);
+  const decoder = new Decoder(log, initial.setting.layout, initial.setting.frames);
   const judge = new Judge(initial);
   const asked: Asked[] = [];
   let begun: Begun | undefined;

@@ -31,4 +31,18 @@ export const PRIVILEGE_PROPERTIES: readonly Property[] = [
     knownAs:
       'The processor’s TLB was flushed, the IOMMU’s was not: seL4 935714a4c; a mapping outlived its capability: seL4 08b926556.',
   },
+  {
+    id: 'privilege/dma-within-domain',
+    statement:
+      'A device whose driver is a service in user space moves data to and from the frames of that service only.',
+    formula: '∀ DMA of a device of s to or from a frame f: f ∈ frames that s reaches',
+    source:
+      'RISC-V IOMMU Architecture, 1: device accesses are confined to the memory that is assigned to the device’s domain',
+    clauses: ['dma-outside'],
+    groups: [],
+    needsServices: true,
+    exercise: ['dmaMoved', 'dmaRefused'],
+    todo: 'Turn the IOMMU on for each device before its driver runs, with the driver’s own tables, and invalidate it when they change.',
+    knownAs: 'The processor’s TLB was flushed, the IOMMU’s was not: seL4 935714a4c.',
+  },
 ];

@@ -60,6 +60,7 @@ export const CLAUSES = [
   'wake-up-lost',
   'service-privileged',
   'service-reach',
+  'dma-outside',
   'console-differs',
   'fault-spreads',
   'smuggled',

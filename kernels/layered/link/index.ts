@@ -145,7 +145,7 @@ const start = (link: Link, linked: Linked, frames: readonly number[], doors: Dis
   machine.frame(image.kernelRoot)[segment >>> 22] = pte(leaf, V);
   for (const frame of frames) machine.assign(frame, number);
   linked.door =
-    serviceText(number) + machine.installComponent(layer.name, plain(linked), text, number);
+    serviceText(number) + machine.installComponent(layer.name, plain(linked), text, number, true);
   linked.waitingDoor =
     serviceText(number) + machine.installComponent(layer.name, waiting(linked), text, number);
   const self: Self = {
@@ -197,10 +197,16 @@ const plain =
   (_: Hart, number = 0, ...args: number[]): number =>
     (operationOf(linked, number)(...args) ?? 0) as number;
 
-const waiting = (linked: Linked) =>
-  function* (_: Hart, number = 0, ...args: number[]): Steps {
-    return yield* operationOf(linked, number)(...args) as Steps;
-  };
+/** Nothing of the operation runs before its first step: then it runs on the layer's account. */
+function* stepsOf(linked: Linked, number: number, args: readonly number[]): Steps {
+  const steps = operationOf(linked, number)(...args);
+  return typeof steps === 'object' ? yield* steps : (steps ?? 0);
+}
+
+const waiting =
+  (linked: Linked) =>
+  (_: Hart, number = 0, ...args: number[]): Steps =>
+    stepsOf(linked, number, args);
 
 /** Doors by name: of the layer below, or of all below, the nearest first. */
 const doorsOf = (link: Link, number: number, discipline: Discipline): object => {

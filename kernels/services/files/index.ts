@@ -62,6 +62,11 @@ function* handle(v: Volume, request: Request): Steps<number> {
   return result;
 }
 
+// biome-ignore lint/correctness/useYield: closing needs no disk.
+function* forget(v: Volume, client: number): Steps<void> {
+  if (get(v, At.state) === MountState.mounted) closeAll(v, client);
+}
+
 /** A file system with other routines in place of some of the reference's. */
 export const buildFiles = (replaced: Partial<FileRoutines> = {}): Service => ({
   name: 'files',
@@ -78,10 +83,7 @@ export const buildFiles = (replaced: Partial<FileRoutines> = {}): Service => ({
     };
     return {
       handle: (request) => handle(v, request),
-      // biome-ignore lint/correctness/useYield: closing needs no disk.
-      *forget(client) {
-        if (get(v, At.state) === MountState.mounted) closeAll(v, client);
-      },
+      forget: (client) => forget(v, client),
     };
   },
 });

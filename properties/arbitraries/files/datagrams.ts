@@ -37,6 +37,22 @@ export const receive: Act = (script, dice) => {
   if (dice.percent(50)) script.push({ op: 'load', va: va & ~3, rd: script.dataRegister(dice) });
 };
 
+/** The port that one program holds while another asks for it. */
+const CONTENDED = PORTS[0];
+
+export const holdPort: Act = (script) => {
+  script.call('bind', CONTENDED);
+  script.filing.ports.push(CONTENDED);
+};
+
+/** Lets the holder begin first, mostly; then tries to bind the port too, or to receive what is the other's. */
+export const askForPort: Act = (script, dice) => {
+  for (let turns = dice.roll(4); turns > 0; turns--) script.call('yield');
+  const buffer = dice.percent(50) ? bufferFor(script, dice) : undefined;
+  if (buffer) script.call('receiveFrom', CONTENDED, buffer.va, 8);
+  else script.call('bind', CONTENDED);
+};
+
 /** Binds, sends, and asks until it should have come. */
 export const exchange: Act = (script, dice) => {
   if (script.filing.ports.length === 0) bind(script, dice);

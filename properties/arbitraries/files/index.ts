@@ -1,7 +1,7 @@
 /** All acts on files and datagrams, the simplest first, with how often each is chosen. */
 import type { WeightedAct } from '../acts/act.ts';
 import { bind, datagramRefused, exchange, receive, send } from './datagrams.ts';
-import { close, dup, exhaust, openDirectory, openSome, reopen } from './open.ts';
+import { close, dup, exhaust, openDirectory, openSome } from './open.ts';
 import {
   bufferRefused,
   descriptorRefused,
@@ -20,7 +20,9 @@ import {
   appending,
   overwrite,
   read,
+  readToTheEnd,
   recycle,
+  reopen,
   seek,
   sharedOffset,
   sparse,
@@ -51,7 +53,8 @@ export const FILE_ACTS: readonly WeightedAct[] = [
   { weight: 10, groups: FILES, act: writeAndRead },
   { weight: 5, groups: FILES, act: overwrite },
   { weight: 3, groups: FILES, act: recycle },
-  { weight: 4, groups: FILES, act: reopen },
+  { weight: 5, groups: FILES, act: reopen },
+  { weight: 3, groups: FILES, act: readToTheEnd },
   { weight: 5, groups: FILES, act: seek },
   { weight: 5, groups: FILES, act: sparse },
   { weight: 6, groups: FILES, act: truncate },

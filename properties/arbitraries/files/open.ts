@@ -65,7 +65,7 @@ const makeRoom = (script: Script, dice: Dice): void => {
   closeOne(script, script.filing.some(dice));
 };
 
-const closeOne = (script: Script, descriptor: Descriptor | undefined): void => {
+export const closeOne = (script: Script, descriptor: Descriptor | undefined): void => {
   if (!descriptor) return;
   script.call('close', descriptor.argument);
   script.filing.drop(descriptor);
@@ -109,16 +109,6 @@ export const dup: Act = (script, dice) => {
   if (!descriptor || script.filing.free() === undefined) return;
   script.call('dup', descriptor.argument);
   adoptDescriptor(script, descriptor.description);
-};
-
-/** Closes one and opens another file: what the description was before must not be seen. */
-export const reopen: Act = (script, dice) => {
-  const { filing } = script;
-  const appends = filing.some(dice, ({ description }) => (description.flags & append) !== 0);
-  closeOne(script, appends ?? filing.some(dice));
-  const path = filing.names.some(dice, 'file');
-  if (path === undefined) openNew(script, dice, readWrite | create);
-  else openAt(script, dice, path, readWrite);
 };
 
 /** Takes all descriptors that there are, and one more. The numbers must be known then. */

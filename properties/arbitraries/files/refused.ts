@@ -12,7 +12,7 @@ import { mayRead, mayWrite } from './filing.ts';
 import type { Path } from './names.ts';
 import { openAt, openNew, readable, writableFile } from './open.ts';
 import { addressOfPath, addressOfText } from './paths.ts';
-import { overwrite, read } from './transfer.ts';
+import { measure, overwrite, read, writeTo } from './transfer.ts';
 import { fullDirectory, mkdir, someFile } from './tree.ts';
 
 const { readOnly, writeOnly, readWrite, create, exclusive, truncate, append, directory } = OpenFlag;
@@ -169,7 +169,7 @@ export const transferRefused: Act = (script, dice) => {
 
 /** A buffer that is bad, all of it or from some byte on. */
 export const bufferRefused: Act = (script, dice) => {
-  const reads = dice.percent(50);
+  const reads = dice.percent(60);
   const descriptor = reads ? readable(script, dice) : writableFile(script, dice);
   if (!descriptor) return;
   const edge = dice.percent(40) ? edgeBuffer(script, dice) : undefined;
@@ -179,10 +179,13 @@ export const bufferRefused: Act = (script, dice) => {
     return script.call('stat', addressOfPath(script, dice, path), va);
   }
   if (reads) {
+    const { node } = descriptor.description;
+    if (node.size === 0 && mayWrite(descriptor)) writeTo(script, dice, descriptor);
     script.call('seek', descriptor.argument, 0, Whence.set);
     script.call('read', descriptor.argument, va, 8);
-    descriptor.description.offset = Math.min(8, descriptor.description.node.size);
+    descriptor.description.offset = Math.min(8, node.size);
     if (dice.percent(60)) openNew(script, dice);
+    if (script.filing.descriptors.includes(descriptor)) measure(script, dice, descriptor); // it is as before
     if (dice.percent(60)) overwrite(script, dice);
     else read(script, dice);
   } else script.call('fwrite', descriptor.argument, va, dice.pick([8, 20, 600]));

@@ -5,10 +5,11 @@ import type { Act } from '../acts/act.ts';
 import type { Dice } from '../dice.ts';
 import type { Script } from '../script.ts';
 import { bufferFor, lengthFor, sourceFor } from './buffers.ts';
-import type { Descriptor } from './filing.ts';
-import { adoptDescriptor, openNew, readable, writableFile } from './open.ts';
+import { type Descriptor, mayRead } from './filing.ts';
+import { adoptDescriptor, closeOne, openAt, openNew, readable, writableFile } from './open.ts';
 
 const { create, readWrite, append } = OpenFlag;
+const CREATE_TO_APPEND = readWrite | create | append;
 
 /** Writes some bytes, at the offset or at the end. */
 export const writeTo = (
@@ -142,6 +143,57 @@ export const overwrite: Act = (script, dice) => {
   readFrom(script, dice, descriptor, 100);
 };
 
+/** How long the file is: by where its end is, or by how much can be read. */
+export const measure = (script: Script, dice: Dice, descriptor: Descriptor): void => {
+  const { argument, description } = descriptor;
+  if (mayRead(descriptor) && dice.percent(70)) {
+    seekTo(script, descriptor, 0);
+    readFrom(script, dice, descriptor, 600);
+    return;
+  }
+  script.call('seek', argument, 0, Whence.end);
+  description.offset = description.node.size;
+};
+
+/** Reads all that there is and asks for more, writes on from there, and reads it again from the start. */
+export const readToTheEnd: Act = (script, dice) => {
+  const descriptor = openNew(script, dice, readWrite | create);
+  const buffer = descriptor && bufferFor(script, dice);
+  if (!buffer) return;
+  const { argument, description } = descriptor;
+  const { node } = description;
+  const { va } = buffer;
+  node.size = 4 + dice.roll(8);
+  script.call('fwrite', argument, USER_TEXT + dice.roll(4), node.size);
+  seekTo(script, descriptor, 0);
+  script.call('read', argument, va, node.size + dice.pick([1, 8, 100]));
+  description.offset = node.size;
+  writeTo(script, dice, descriptor);
+  seekTo(script, descriptor, 0);
+  script.call('read', argument, va, Math.min(node.size, MAX_TRANSFER));
+};
+
+/**
+ * Closes one, above all one that appends, and opens another file: what the description was before must not be seen
+ * when the file is written over.
+ */
+export const reopen: Act = (script, dice) => {
+  const { filing } = script;
+  const appends = filing.some(dice, ({ description }) => (description.flags & append) !== 0);
+  const made = appends ?? (dice.percent(50) ? openNew(script, dice, CREATE_TO_APPEND) : undefined);
+  closeOne(script, made ?? filing.some(dice));
+  const path = filing.names.some(dice, 'file');
+  const opened =
+    path === undefined
+      ? openNew(script, dice, readWrite | create)
+      : openAt(script, dice, path, readWrite);
+  if (!opened || dice.percent(30)) return;
+  if (opened.description.node.size === 0) writeTo(script, dice, opened);
+  seekTo(script, opened, 0);
+  writeTo(script, dice, opened);
+  measure(script, dice, opened);
+};
+
 /** Takes so many blocks that buffers and blocks are used again, and looks at what they hold then. */
 export const recycle: Act = (script, dice) => {
   if (!script.fits(14)) return overwrite(script, dice);
@@ -186,8 +238,7 @@ export const sharedOffset: Act = (script, dice) => {
 /** Wherever the offset is, what is written goes to the end. */
 export const appending: Act = (script, dice) => {
   const appends = ({ description: { flags } }: Descriptor): boolean => (flags & append) !== 0;
-  const descriptor =
-    script.filing.some(dice, appends) ?? openNew(script, dice, readWrite | create | append);
+  const descriptor = script.filing.some(dice, appends) ?? openNew(script, dice, CREATE_TO_APPEND);
   if (!descriptor) return;
   writeTo(script, dice, descriptor);
   seekTo(script, descriptor, dice.roll(4));

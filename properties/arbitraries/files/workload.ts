@@ -24,6 +24,7 @@ import {
 } from '../machine.ts';
 import { writeProgram } from '../program.ts';
 import type { ProgramFacts, Speaks } from '../script.ts';
+import { askForPort, holdPort } from './datagrams.ts';
 import { FILE_ACTS } from './index.ts';
 import { fillWithBytes, fillWithNames } from './limits.ts';
 
@@ -51,6 +52,8 @@ const TWO = 22;
 const CHILD = 12;
 /** Of those that are alone. */
 const FULL = 12;
+/** Of those with two programs: both want the same port. */
+const CONTENDED = 30;
 const STEPS = 1500;
 
 const castOf = (dice: Dice, groups: ReadonlySet<AbiGroup>, choices: Choices): Cast => {
@@ -86,12 +89,15 @@ const programsOf = (
   const facts: ProgramFacts[] = new Array<ProgramFacts>(count);
   const fills = cast === 'alone' && dice.percent(FULL) ? [fillWithNames, fillWithBytes] : [];
   const fill = groups.has('files') ? fills[dice.roll(2)] : undefined;
+  const contend =
+    (cast === 'two' || cast === 'child') && groups.has('datagrams') && dice.percent(CONTENDED);
+  const begins = contend ? [holdPort, askForPort] : [fill];
   for (let program = count - 1; program >= 0; program--) {
     const speaks = speaksOf(program, cast);
     const first = programs[program] ?? [];
     const bodies = program === 0 && cast === 'threads' ? [first, ...threads.slice(0, 1)] : [first];
     const setting = { groups, program, programs: count, facts, speaks };
-    const begin = program === 0 ? fill : undefined;
+    const begin = begins[program];
     const repertoire = speaks !== 'no' ? { ...speaking, ...(begin && { begin }) } : quiet;
     facts[program] = writeProgram(setting, repertoire, bodies, () => false);
   }

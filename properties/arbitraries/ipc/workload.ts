@@ -43,7 +43,7 @@ const act: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(call('endpoint')) },
   { weight: 3, arbitrary: fc.tuple(slot, rights, badge).map((args) => call('mint', ...args)) },
   { weight: 3, arbitrary: fc.tuple(slot, tid).map((args) => call('give', ...args)) },
-  { weight: 1, arbitrary: slot.map((place) => call('drop', place)) },
+  { weight: 2, arbitrary: slot.map((place) => call('drop', place)) },
   { weight: 2, arbitrary: slot.map((place) => call('revoke', place)) },
   { weight: 2, arbitrary: fc.constant(call('yield')) },
   { weight: 1, arbitrary: tid.map((task) => call('kill', task)) },
@@ -87,7 +87,9 @@ const ending = fc
       fc.constant(call('yield')),
       tid.map((task) => call('kill', task)),
       slot.map((place) => call('revoke', place)),
+      // The second time there is nothing.
       slot.map((place) => call('drop', place)),
+      fc.constantFrom(3, 4, 15).map((place) => call('drop', place)),
       fc.constant(call('receive', 0)),
     ),
     { maxLength: 5 },
@@ -118,7 +120,8 @@ const YIELDS = [call('yield'), call('yield'), call('yield')];
 
 /**
  * Two children call, and the parent receives both calls before it replies, or it kills one that waits for its reply; or it
- * takes the endpoint away from them.
+ * takes the endpoint away from them, also from one that has its reply and calls again. Or it notifies itself with two
+ * badges before it looks.
  */
 const scene = fc
   .constantFrom(
@@ -130,15 +133,27 @@ const scene = fc
     [call('revoke', 0)],
     [call('receive', 0), call('call', 0, 7, 8)],
     [call('call', 0, 7, 8)],
+    [call('receive', 0), call('revoke', 0)],
     [call('notify', 0), call('notify', 0), call('receive', 0)],
+    [
+      call('mint', 0, 7, 2),
+      call('mint', 0, 7, 33),
+      call('notify', 2),
+      call('notify', 3),
+      call('receive', 0),
+    ],
   )
   .map((steps): Operation[] => [...YIELDS, ...steps, call('reply', 7, 8)]);
 
 const anybody = fc.tuple(body, fc.tuple(body, body));
-const staged = scene.map((first): [Operation[], [Operation[], Operation[]]] => [
-  first,
-  [[call('call', 0, 7, 8), call('call', 0, 7, 8), call('exit', 0)], [call('exit', 0)]],
-]);
+/** What a child does after its first call shows whether it still may. */
+const again = fc.constantFrom(call('call', 0, 7, 8), call('call', 0, 7, 8), call('notify', 0));
+const staged = fc
+  .tuple(scene, again)
+  .map(([first, next]): [Operation[], [Operation[], Operation[]]] => [
+    first,
+    [[call('call', 0, 7, 8), next, call('exit', 0)], [call('exit', 0)]],
+  ]);
 
 /** @param constraints how many harts, and how late their interrupts, at most */
 export const ipcWorkloadArbitrary = (
