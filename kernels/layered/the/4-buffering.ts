@@ -19,8 +19,13 @@ import { filesService } from '../../services/files/index.ts';
 import { defineLayer, type Self, type Steps } from '../link/contract.ts';
 import { BUFFERING, CONSOLE, type Console, passedOn, type Space } from './interfaces.ts';
 
-/** Words of the first page: a command that the driver has given and not waited for (0: none), and its address. */
-const At = { mutex: 0, command: 1, address: 2 } as const;
+/**
+ * Words of the first page: whether a request is being served; a command that the driver has given and not waited for
+ * (0: none), and its address; how many spaces are gone of which nobody has told the file system yet, and which.
+ */
+const At = { mutex: 0, busy: 1, command: 2, address: 3, goneCount: 4, gone: 16 } as const;
+/** Spaces that have room there: more end during one request only where the disk never answers, and nobody is served. */
+const MAX_GONE = 1008;
 
 /** Where the driver takes its registers to be: no memory is there. */
 const REGISTERS: VirtualAddress = 0xfff0_0000;
@@ -50,8 +55,11 @@ class Buffers {
     const space = this.#below.here();
     const mutex = this.#self.own.get(At.mutex);
     yield* this.#below.wait(mutex);
+    this.#self.own.set(At.busy, 1);
     const isThere = space !== 0 && this.#below.here() === space;
     const result = isThere ? yield* this.#perform(space, operation, [a0, a1, a2]) : -Errno.EIO;
+    this.#self.own.set(At.busy, 0);
+    yield* this.#closeFiles();
     this.#below.signal(mutex);
     return result;
   }
@@ -61,12 +69,25 @@ class Buffers {
     return yield* steps(this.#files.handle({ operation, args, client: this.#task(space) }));
   }
 
+  /** At once, or behind the request that is being served, and before any other. Who ends waits for nobody's disk. */
   *forget(space: Space): Steps {
-    if (!this.#files) return 0;
-    const mutex = this.#self.own.get(At.mutex);
-    yield* this.#below.wait(mutex);
-    if (this.#files.forget) yield* steps(this.#files.forget(space));
-    this.#below.signal(mutex);
+    const { own } = this.#self;
+    const count = own.get(At.goneCount);
+    if (count < MAX_GONE) {
+      own.set(At.gone + count, space);
+      own.set(At.goneCount, count + 1);
+    }
+    return own.get(At.busy) === 0 ? yield* this.#closeFiles() : 0;
+  }
+
+  /** Of all that are gone. It needs no disk. */
+  *#closeFiles(): Steps {
+    const { own } = this.#self;
+    const count = own.get(At.goneCount);
+    own.set(At.goneCount, 0);
+    for (let at = 0; at < count; at++) {
+      if (this.#files?.forget) yield* steps(this.#files.forget(own.get(At.gone + at)));
+    }
     return 0;
   }
 

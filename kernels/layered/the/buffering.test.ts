@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { haltOf, rowsOfKind } from '../../../hardware/testing.ts';
+import { KILLED_STATUS } from '../../../spec/abi.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { OpenFlag } from '../../../spec/files.ts';
 import { textAddress } from '../../../spec/layout.ts';
@@ -98,6 +99,34 @@ describe('files', () => {
     const done = run([parent, busy, late], { devices: { diskLatency: 60, networkLatency: 1 } });
     expect(haltOf(done)).toBeUndefined();
     expect(resultsOf(done, 1).slice(-2)).toEqual([0, -ENOENT]);
+  });
+
+  test.each([
+    ['a disk that takes its time', {}],
+    ['one that never answers', { diskStuckAfter: 0 }],
+  ])('who kills somebody does not wait for %s', (_, stuck) => {
+    const parent = [call('spawn', 1), keep, call('yield'), call('kill', 's0'), call('wait', 's0')];
+    const done = run([parent, [call('open', A, CREATE)]], {
+      devices: { diskLatency: 60, networkLatency: 1, ...stuck },
+      steps: 40,
+    });
+    expect(resultsOf(done, 1)).toEqual([2, 0, 0, KILLED_STATUS]);
+  });
+
+  test('of one who was killed while the disk was busy for another are closed before anybody is served', () => {
+    const child = [call('open', A, CREATE), call('unlink', A), { op: 'loop' } as const];
+    const busy = [...Array(12).fill(call('yield')), call('sync'), call('exit', 0)];
+    const parent = [
+      call('spawn', 1),
+      keep,
+      call('spawn', 2),
+      ...Array(16).fill(call('yield')),
+      call('kill', 's0'),
+      call('open', A, CREATE),
+    ];
+    const done = run([parent, child, busy]);
+    expect(haltOf(done)).toBeUndefined();
+    expect(resultsOf(done, 1).slice(-2)).toEqual([0, 3]);
   });
 
   test('a disk that does not answer any more keeps those who need it, and nobody else', () => {
