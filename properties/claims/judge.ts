@@ -3,6 +3,7 @@
  * workload, every generated table of costs and every kernel of the architecture; what must exist is looked for there.
  */
 import {
+  CLAIM_SUBJECTS,
   CLAIMS,
   type Claim,
   type ClaimCheck,
@@ -13,6 +14,7 @@ import type { Comparison } from './compare.ts';
 import { Evidence } from './evidence.ts';
 import { contained, fatal, survives } from './judge-faults.ts';
 import { asTheyStand, definition } from './judge-kernels.ts';
+import { kept } from './judge-layers.ts';
 import { placement } from './judge-placements.ts';
 import { runs, userRuns } from './judge-runs.ts';
 import { isOfRuns } from './trials.ts';
@@ -20,7 +22,7 @@ import type { ClaimResult, Finding } from './verdict.ts';
 
 export const judgeClaims = (
   comparison: Comparison,
-  about: readonly ClaimSubject[] = ['kernel', 'monolithic', 'microkernel', 'hybrid'],
+  about: readonly ClaimSubject[] = CLAIM_SUBJECTS,
 ): readonly ClaimResult[] => {
   const evidence = new Evidence(comparison);
   return CLAIMS.filter((claim) => about.includes(claim.about)).map((claim) =>
@@ -52,5 +54,7 @@ const found = (evidence: Evidence, check: ClaimCheck, about: ClaimSubject): Find
       return fatal(evidence, check);
     case 'placement':
       return placement(evidence, check.trait);
+    case 'kept':
+      return kept(evidence.comparison.seed, check.clauses);
   }
 };

@@ -55,6 +55,7 @@ const TITLES: Readonly<Record<ClaimSubject, string>> = {
   monolithic: 'Monolithic',
   microkernel: 'Microkernel',
   hybrid: 'Hybrid',
+  layered: 'Layered',
 };
 
 const MARKS: Readonly<Record<ClaimVerdict, readonly [string, Style]>> = {

@@ -6,8 +6,10 @@
  * from one count of events containing another is derived: it holds for every table of costs that is not negative.
  */
 
+import type { Clause } from '../properties.ts';
+
 /** The architectures that claims are made about; `kernel`: about every kernel. */
-export const CLAIM_SUBJECTS = ['kernel', 'monolithic', 'microkernel', 'hybrid'] as const;
+export const CLAIM_SUBJECTS = ['kernel', 'monolithic', 'microkernel', 'hybrid', 'layered'] as const;
 export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number];
 
 export const CLAIM_TAGS = ['by definition', 'derived', 'empirical'] as const;
@@ -94,7 +96,9 @@ export type ClaimCheck =
   | {
       readonly kind: 'placement';
       readonly trait: 'all alike' | 'on the front' | 'best differs' | 'dominated';
-    };
+    }
+  /** ∀ workloads: the layered kernel breaks none of these clauses. */
+  | { readonly kind: 'kept'; readonly clauses: readonly Clause[] };
 
 /** How a claim that is only partly true is contradicted. */
 export interface CounterWitness {

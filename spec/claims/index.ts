@@ -1,6 +1,7 @@
-/** Every claim of the textbook on kernels and on the monolithic, micro and hybrid architectures. */
+/** Every claim of the textbook on kernels and on the monolithic, micro, hybrid and layered architectures. */
 import type { Claim } from './claim.ts';
 import { HYBRID_CLAIMS } from './hybrid.ts';
+import { LAYERED_CLAIMS } from './layered.ts';
 import { MICROKERNEL_CLAIMS } from './microkernel.ts';
 import { KERNEL_CLAIMS, MONOLITHIC_CLAIMS } from './monolithic.ts';
 
@@ -27,4 +28,5 @@ export const CLAIMS: readonly Claim[] = [
   ...MONOLITHIC_CLAIMS,
   ...MICROKERNEL_CLAIMS,
   ...HYBRID_CLAIMS,
+  ...LAYERED_CLAIMS,
 ];

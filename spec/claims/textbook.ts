@@ -68,4 +68,14 @@ export const TEXTBOOK: Readonly<Record<ClaimSubject, Readonly<Record<Side, reado
       'May inherit drawbacks from both approaches if poorly implemented',
     ],
   },
+  layered: {
+    definition: [
+      'Operating system is split into $N$ layers.',
+      'Bottom layer (layer 0) is the hardware.',
+      'Top layer (layer $N-1$) is the user interface.',
+      'Each layer is designed to use only the layer below it.',
+    ],
+    pro: [],
+    con: [],
+  },
 };
