@@ -59,7 +59,7 @@ describe('the minimal layered kernel', () => {
   });
 
   test('passes everything that it claims', async () => {
-    const report = await checked('layered', 1000);
+    const report = await checked('layered', 600);
     expect(
       report.properties.filter(({ verdict }) => verdict === 'failed' || verdict === 'inconclusive'),
     ).toEqual([]);

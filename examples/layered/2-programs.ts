@@ -24,16 +24,17 @@ export default defineLayer({
       memory.store(at(pages, program.entry / 4096), pte(program.text, V | U | R | X));
       return below.create(root, program.entry);
     };
+    // Gives up what an entry leads to, but for text.
+    const drop = (to: number) => to & V && !(to & X) && free.push(below.give(to >>> 10, layer));
     const unmap = (va: number) => {
-      const entry = isPage(va) ? memory.load(here(va)) : 0;
-      if (!entry || entry & X) return -Errno.EINVAL; // X: text
+      if (!drop(isPage(va) ? memory.load(here(va)) : 0)) return -Errno.EINVAL;
       memory.store(here(va), 0);
-      free.push(below.give(entry >>> 10, layer));
       return 0;
     };
     const exit = () => {
-      for (let va = 4096; va < image.userEnd; va += 4096) unmap(va);
-      free.push(leaf(), below.root());
+      const pages = leaf();
+      for (let page = 0; page < 1024; page++) drop(memory.load(at(pages, page)));
+      free.push(pages, below.root());
       below.end();
       return NO_RESULT;
     };
