@@ -16,6 +16,7 @@ import {
   workloadOfShapes,
 } from './families.ts';
 import { blastRadius, type FaultRun, faultPlans, runFault, runFaults } from './faults.ts';
+import { type LayerRow, layerRows } from './layers.ts';
 import { type Measured, measure } from './measure.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Subject, staticFacts } from './subject.ts';
@@ -66,6 +67,8 @@ export interface Comparison {
   /** Generated ones, for kernels with all services outside. */
   readonly generated: readonly (readonly FaultRun[])[];
   readonly reports: readonly SubjectReport[];
+  /** What layers cost, on workloads of their own. */
+  readonly layers: readonly LayerRow[];
 }
 
 export const compareKernels = async (
@@ -103,6 +106,7 @@ export const compareKernels = async (
     faults: faultRuns,
     generated,
     reports: onFront(reports),
+    layers: faults ? layerRows(seed, workloads) : [],
   };
 };
 

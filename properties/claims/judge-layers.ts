@@ -3,19 +3,16 @@
  * are calls of a layer by a layer, down and back, so two each.
  */
 import fc from 'fast-check';
-import type { Kernel } from '../../hardware/contract.ts';
 import { Arena, runWorkload } from '../../hardware/run.ts';
 import { buildLayered, LAYERS, layered } from '../../kernels/layered/index.ts';
 import { defineLayer, type Handler, type Layer } from '../../kernels/layered/link/contract.ts';
-import { linkLayers } from '../../kernels/layered/link/index.ts';
 import type { Clause } from '../../spec/properties.ts';
-import { RECORD_WORDS, RecordKind, type RunLog } from '../../spec/records.ts';
-import { Cause, wordIn } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { judgeRun } from '../checker/judge-run.ts';
 import { suitesFor, workloadsOf } from '../checker/suites.ts';
 import { factsOf } from '../execute/facts.ts';
-import { crossingsOf, withIdentity } from '../layering/identity.ts';
+import { crossingsOf } from '../layering/identity.ts';
+import { systemCalls, withOneMore } from './layers.ts';
 import { observe } from './measure.ts';
 import type { Figure, Finding } from './verdict.ts';
 
@@ -55,7 +52,7 @@ const costs = (workloads: readonly Workload[]): readonly Figure[] => {
   const crossed = runs.reduce((sum, run) => sum + crossingsOf(run).total, 0);
   const calls = runs.reduce((sum, run) => sum + systemCalls(run), 0);
   const added = LAYERS.slice(0, -1).map((_, index) => {
-    const longer = buildOf(withIdentity(LAYERS, index + 1));
+    const longer = withOneMore(index + 1);
     return workloads.map((workload, at) => {
       const run = runs[at];
       const more = crossingsOf(runWorkload(longer, workload, { arena })).total;
@@ -74,19 +71,6 @@ const costs = (workloads: readonly Workload[]): readonly Figure[] => {
       value: Math.max(...added.flat()),
     },
   ];
-};
-
-const buildOf = (layers: readonly Layer[]): Kernel =>
-  linkLayers({ name: 'longer', implements: layered.implements, layers });
-
-const systemCalls = ({ words, length }: RunLog): number => {
-  let calls = 0;
-  for (let at = 0; at < length; at += RECORD_WORDS) {
-    const kind = wordIn(words, at) & 0xff;
-    if (kind === RecordKind.trap && wordIn(words, at + 3) === Cause.userEcall) calls += 1;
-    if (kind === RecordKind.return) at += 4 * RECORD_WORDS;
-  }
-  return calls;
 };
 
 /** Where no table leads. */

@@ -64,6 +64,7 @@ export const madeUpComparison = (): Comparison => {
     samples: [],
     faults: [],
     generated: [],
+    layers: [],
     reports: onFront(reports),
   };
 };

@@ -2,6 +2,7 @@
 
 import { MEASURES, type Measure } from '../../spec/claims/index.ts';
 import type { Comparison, SubjectReport } from '../claims/compare.ts';
+import type { LayerRow } from '../claims/layers.ts';
 import { EMPTY, type Line, line, print, sideBySide, span } from './line.ts';
 import type { TerminalOptions } from './story.ts';
 import { count, grouped, percent, width as widthOf, wrap } from './text.ts';
@@ -27,6 +28,7 @@ export const renderComparisonJson = (comparison: Comparison): string => {
     families,
     measures: MEASURES,
     kernels,
+    layers: comparison.layers,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 };
@@ -79,6 +81,7 @@ export const renderComparison = (
     ...table,
     EMPTY,
     ...legend(reports, width),
+    ...layerTable(comparison.layers, width),
   ];
   return print(lines, color);
 };
@@ -100,6 +103,25 @@ const figure = (measure: Measure, value: number): string => {
   if (measure === 'blastRadius') return percent(value);
   if (measure === 'residentBytes') return `${Math.round(value / 1024)} KiB`;
   return grouped(value < 100 ? Math.round(value * 10) / 10 : Math.round(value));
+};
+
+/** A table of its own: layers run on workloads that need no service of their own kind. */
+const layerTable = (rows: readonly LayerRow[], width: number): readonly Line[] => {
+  if (rows.length === 0) return [];
+  const label = Math.max(...rows.map((row) => widthOf(row.label)));
+  const row = (cells: readonly [string, string, string], style?: 'dim'): Line =>
+    line(`  ${cells[0].padEnd(label)}  ${cells[1].padStart(9)}  ${cells[2].padStart(9)}`, style);
+  const title =
+    'Layers, on the workloads of files and tasks that they are checked by: crossings a system call (a call of a layer, down and back), and cycles of a run';
+  return [
+    EMPTY,
+    ...wrap(title, width).map((one) => line(one)),
+    EMPTY,
+    row(['kernel', 'crossings', 'cycles'], 'dim'),
+    ...rows.map((one) =>
+      row([one.label, one.crossings.toFixed(1), grouped(Math.round(one.cycles))]),
+    ),
+  ];
 };
 
 const legend = (reports: readonly SubjectReport[], columns: number): readonly Line[] => {
