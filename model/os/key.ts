@@ -4,7 +4,7 @@
  *
  * A key is a list of numbers: where lists of them follow each other, each begins with its length.
  */
-import { pushGhosts, pushServed } from './files/key.ts';
+import { pushGhosts, pushOpened, pushServed } from './files/key.ts';
 import { pushIpc, pushUnderway } from './ipc/key.ts';
 import type {
   HartView,
@@ -27,6 +27,7 @@ export const keyOf = (state: OsState): Key => {
   pushSpaces(key, state);
   for (const tid of [...state.pending].sort((a, b) => a - b)) key.push(tid);
   key.push(state.doubted.length, state.kept?.log.length ?? 0);
+  if (state.kept) pushOpened(key, state.kept.reopened);
   key.push(state.lateBytes, state.speaker ?? -1);
   pushServed(key, state.served);
   pushGhosts(key, state.ghosts);

@@ -16,6 +16,7 @@ import {
 import { countConcurrent } from './files/counts.ts';
 import { isDoubted, isUnreliable, shrug } from './files/doubt.ts';
 import { isLost, noteSynced } from './files/kept.ts';
+import { lookAgain, storeSynced } from './files/reopened.ts';
 import { isServed } from './files/request.ts';
 import { keeps, storeSettled } from './files/settle.ts';
 import { clauseOf, servedText } from './files/text.ts';
@@ -64,14 +65,18 @@ const resultOf = (
   const excused = group && shrugs(state, group, errno, fine) && !isLost(state, task, call, a0);
   if (state.setting.faulty && name && (isServed(name) || name === 'write'))
     countFailures(state, errno);
-  if (name && group && excused) shrug(state, task, name, call, group);
-  else if (!fine || (group && isDoubted(state, group)))
+  if (name && group && excused) {
+    const look = lookAgain(state, task, name, call, a0);
+    if (look && 'clause' in look) return look;
+    shrug(state, task, name, call, group);
+    if (look) storeSynced(state, task, call, look);
+  } else if (!fine || (group && isDoubted(state, group)))
     return wrongResult(state, task, call, a0, errors);
   else if (errno === undefined) {
     if (settled && name) storeSettled(state, task, name, call, settled);
     else if (!call.done) effectOf(state, task, call, a0);
   } else countRefusal(state, call, name);
-  if (name === 'sync' && errno === undefined && !excused) noteSynced(state, call);
+  if (name === 'sync' && errno === undefined && !excused) noteSynced(state, task, call);
   if (name && isServed(name)) countConcurrent(state, task);
   return undefined;
 };

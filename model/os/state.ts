@@ -87,6 +87,8 @@ export interface PendingCall {
   settled?: Settlement;
   /** For sync: effects on files when it began. */
   began?: number;
+  /** Its service has failed, but what it stored was synced: nothing else is excused. */
+  synced?: boolean;
   /** Words in its buffer that other tasks have stored to meanwhile, by address. */
   overwritten?: readonly VirtualAddress[];
 }
@@ -104,7 +106,13 @@ export interface Settlement {
 /** What was on the disk when the last sync returned, and names that were used to change anything since. */
 export interface Kept {
   readonly files: FileSystem;
-  readonly log: readonly { readonly at: number; readonly names: readonly string[] }[];
+  /** The same, with what has been opened since the service failed, and only looked at. */
+  readonly reopened: FileSystem;
+  readonly log: readonly {
+    readonly at: number;
+    readonly names: readonly string[];
+    readonly anyFile: boolean;
+  }[];
   /** Effects so far: the number of the next one in the log. */
   readonly effects: number;
 }
@@ -257,12 +265,12 @@ export interface Claims {
 }
 
 /** Faults of these kinds stop a service, and store or answer nothing wrong before that. */
-const CLEAN: ReadonlySet<FaultKind> = new Set([
-  'null dereference',
-  'endless loop',
-  'silence',
-  'leak',
-]);
+const CLEAN: ReadonlySet<FaultKind> = new Set(['null dereference', 'endless loop', 'silence']);
+
+const nothingKept = (): Kept => {
+  const { files } = nothingServed();
+  return { files, reopened: files, log: [], effects: 0 };
+};
 
 const keepsSynced = (workload: Workload): boolean =>
   unreliableGroups(workload).includes('files') &&
@@ -334,7 +342,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     speaker: undefined,
     served: nothingServed(),
     doubted: [],
-    kept: keepsSynced(workload) ? { files: nothingServed().files, log: [], effects: 0 } : undefined,
+    kept: keepsSynced(workload) ? nothingKept() : undefined,
     ghosts: [],
     ipc: nothingSent(),
     underway: [],

@@ -9,6 +9,7 @@ import {
 } from '../../spec/workload.ts';
 import type { WorkloadConstraints } from './constraints.ts';
 import { fileWorkloadArbitrary } from './files/workload.ts';
+import { syncedWorkloadArbitrary } from './synced-faults.ts';
 
 /** Where wild stores go: null, pages of tasks, the kernel, its tables, and each other service. */
 const TARGETS = [
@@ -69,6 +70,18 @@ const stuckArbitrary = fc.oneof(
 
 /** @param services those that may go wrong */
 export const faultyWorkloadArbitrary = (
+  constraints: Partial<WorkloadConstraints>,
+  services: readonly string[],
+): fc.Arbitrary<Workload> => {
+  const anywhere = anywhereArbitrary(constraints, services);
+  if (!services.includes('files') || constraints.groups?.includes('files') === false)
+    return anywhere;
+  const afterSync = syncedWorkloadArbitrary(fileWorkloadArbitrary(constraints));
+  return fc.oneof({ weight: 9, arbitrary: anywhere }, { weight: 1, arbitrary: afterSync });
+};
+
+/** A fault of any kind, at any request. */
+const anywhereArbitrary = (
   constraints: Partial<WorkloadConstraints>,
   services: readonly string[],
 ): fc.Arbitrary<Workload> =>

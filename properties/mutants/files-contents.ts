@@ -2,16 +2,25 @@
  * Mistakes with the contents of files: blocks that hold what they held before, and counts of bytes. The right way:
  * kernels/services/files/inodes.ts, transfer.ts and cache.ts.
  */
+import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
 import {
   descriptionOf,
   inodeOf,
   offsetOf,
   setOffset,
 } from '../../kernels/services/files/descriptors.ts';
+import { buildFiles } from '../../kernels/services/files/index.ts';
 import { sizeOf } from '../../kernels/services/files/inodes.ts';
+import { At, BUFFERS } from '../../kernels/services/files/layout.ts';
 import { fileRoutines } from '../../kernels/services/files/routines.ts';
+import { get, put } from '../../kernels/services/files/volume.ts';
 import { fileMutant } from './files.ts';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, mutant } from './mutant.ts';
+import { withService } from './services.ts';
+
+const BUFFER_NUMBERS = Array.from({ length: BUFFERS }, (_, buffer) => buffer);
+/** Whether a buffer of the cache must be written. */
+const dirtyAt = (buffer: number): number => At.buffers + buffer * 8 + 4;
 
 export const filesContents: readonly Mutant[] = [
   fileMutant(
@@ -64,4 +73,21 @@ export const filesContents: readonly Mutant[] = [
       longestStory: 8,
     },
   ),
+  mutant({
+    of: buildMicrokernel,
+    replace: withService(
+      buildFiles({
+        *fwrite(v, client, args) {
+          const before = BUFFER_NUMBERS.map((buffer) => get(v, dirtyAt(buffer)));
+          const moved = yield* fileRoutines.fwrite(v, client, args);
+          for (const buffer of BUFFER_NUMBERS) put(v, dirtyAt(buffer), before[buffer] ?? 0);
+          return moved;
+        },
+      }),
+    ),
+    id: 'written-block-not-dirty',
+    description: 'fwrite does not note that its block has changed: sync does not write it.',
+    killedBy: 'files/contents',
+    longestStory: 10,
+  }),
 ];

@@ -552,6 +552,46 @@ describe('a service that may fail', () => {
     expect(statAgain(sync, [call('mkdir', D), 0]).clause).toBe('wrong-result-files');
   });
 
+  /** /f is synced, the service fails, /f is opened again; then this, and it is read: the result, and the word read. */
+  const again = (a0: Word, word: Word, ...middle: [Operation, Word][]): Run => {
+    const calls: [Operation, Word][] = [
+      page2,
+      [call('open', F, making), 3],
+      [call('fwrite', 3, F, 4), 4],
+      [call('sync'), 0],
+      [call('dup', 3), error('EIO')],
+      [call('open', F, readWrite), 7],
+      ...middle,
+      [call('read', 7, 0x2000, 4), a0],
+    ];
+    let run = started([calls.map(([operation]) => operation)], { faults });
+    for (const [, result] of calls.slice(0, -1)) run = run.calls(1).back(1, { a0: result });
+    return run.calls(1).back(1, { a0, view: [holding(word === 0 ? {} : { 0: word }, 2)] });
+  };
+
+  test('keeps the contents of what was synced: reads and stat show them again', () => {
+    const written = 0x662f; // "/f", and two zeros
+    expect(again(4, written).violation).toBeUndefined();
+    expect(again(2, written).violation).toBeUndefined();
+    expect(again(0, 0).clause).toBe('wrong-result-files');
+    expect(again(5, written).clause).toBe('wrong-result-files');
+    expect(again(4, 0).clause).toBe('file-contents-differ');
+    expect(again(4, 0x662e).clause).toBe('file-contents-differ');
+    expect(again(error('EIO'), 0).violation).toBeUndefined();
+    expect(again(4, written, [call('read', 7, 0x2000, 2), 2]).clause).toBe('wrong-result-files');
+    expect(again(0, 0, [call('read', 7, 0x2000, 4), 4]).violation).toBeUndefined();
+  });
+
+  test('says nothing of what may have changed since, or is open no more', () => {
+    const other: readonly [Operation, Word][] = [
+      [call('fwrite', 7, G, 1), 1],
+      [call('seek', 7, 1, 0), 1],
+      [call('truncate', 7, 0), 0],
+      [call('close', 5), error('EIO')],
+    ];
+    for (const middle of other) expect(again(4, 0, middle).violation).toBeUndefined();
+  });
+
   test('is not excused where the workload has no fault for it', () => {
     const other = [{ service: 'network', request: 0, kind: 'silence' }] as const;
     const run = started([[call('bind', 7), call('open', F, making)]], { faults: other })

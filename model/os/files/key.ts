@@ -25,6 +25,13 @@ const inOrder = <V>(map: ReadonlyMap<number, V>): [number, V][] =>
 const pushFiles = (key: number[], fs: FileSystem): void => {
   const names = new Map<NodeId, number>();
   pushNode(key, fs, names, ROOT);
+  pushTables(key, fs, names);
+};
+
+/** Only what is open, with its files. */
+export const pushOpened = (key: number[], fs: FileSystem): void => pushTables(key, fs, new Map());
+
+const pushTables = (key: number[], fs: FileSystem, names: Map<NodeId, number>): void => {
   key.push(fs.tables.size);
   const opened = new Map<number, number>();
   for (const [owner, table] of inOrder(fs.tables)) {
