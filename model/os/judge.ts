@@ -25,7 +25,7 @@ import { isAccessFault } from './traps.ts';
 import type { Violation } from './violation.ts';
 
 /** More states than this at once is an error of the model, not of a kernel. */
-const MAX_STATES = 64;
+const MAX_STATES = 1024;
 /** From more states than this on, each event drops those that are alike. */
 const FEW_STATES = 4;
 
