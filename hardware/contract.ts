@@ -71,6 +71,8 @@ export interface Machine {
   installUser(name: string, routine: UserRoutine, frame: Frame, component: number): number;
   /** Takes the next external interrupt: which device raised it; −1: none is pending. */
   claim(): DeviceId | -1;
+  /** A fault of the image begins, now: by its index in `faults`. Whoever carries it out says so; each begins once. */
+  strike(fault: number): void;
 }
 
 /** What a routine in user mode yields: a system call, or nothing where interrupts may be taken. */
@@ -164,7 +166,7 @@ export interface BootImage {
   readonly start: readonly number[];
   /** Frames that the machine has beyond the workload's, as many as the kernel asked for (`serviceFrames`). Zeros. */
   readonly serviceFrames: readonly Frame[];
-  /** What goes wrong in which service; who links the services carries it out. */
+  /** What goes wrong in which service; who links the services carries it out (`machine.strike`). */
   readonly faults: readonly ServiceFault[];
   /** Frames that the kernel may use as it likes. They hold zeros. */
   readonly freeFrames: readonly Frame[];

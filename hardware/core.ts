@@ -15,6 +15,7 @@ import {
   HALT_REASONS,
   type HaltReason,
   RecordKind,
+  STUCK_DISK,
 } from '../spec/records.ts';
 import { Cause, Mode, type VirtualAddress, type Word, wordIn } from '../spec/riscv.ts';
 import type { Hart, Routine } from './contract.ts';
@@ -147,6 +148,7 @@ export class Core implements Activity {
         this.raise(device);
         log?.record(RecordKind.interrupt, hart, device, 0, 0, 0, 0);
       },
+      stuck: () => log?.record(RecordKind.strike, hart, STUCK_DISK, 0, 0, 0, 0),
     };
   }
 

@@ -18,8 +18,13 @@ export class MachinePort implements Machine {
   readonly harts: readonly Hart[];
   readonly frames: number;
 
-  constructor(core: Core, harts: readonly Hart[]) {
+  /** Faults of the workload, and those of them that have begun. */
+  readonly #faults: number;
+  readonly #struck = new Set<number>();
+
+  constructor(core: Core, harts: readonly Hart[], faults = 0) {
     this.#core = core;
+    this.#faults = faults;
     this.harts = harts;
     this.frames = core.frames;
     for (let frame = 0; frame < core.frames; frame++) {
@@ -100,6 +105,15 @@ export class MachinePort implements Machine {
     core.burn(hart);
     if (!(Number.isInteger(frame) && frame >= 0 && frame < core.frames)) this.#beyond(frame);
     core.assign(hart, frame, component & 0x7fff);
+  }
+
+  /** Services in user mode go wrong as well: no hart need be in the kernel. */
+  strike(fault: number): void {
+    const known = Number.isInteger(fault) && fault >= 0 && fault < this.#faults;
+    if (!known || this.#struck.has(fault)) return;
+    this.#struck.add(fault);
+    const core = this.#core;
+    core.log?.record(RecordKind.strike, core.harts[0] as HartState, fault, 0, 0, 0, 0);
   }
 
   claim(): DeviceId | -1 {

@@ -13,6 +13,19 @@ import {
   workloadOf,
 } from './testing.ts';
 
+test('a fault of the workload begins once, and no other does', () => {
+  const run = runHandler(
+    (hart, machine) => {
+      for (const fault of [1, 1, 2, -1, 0.5, 0]) machine.strike(fault);
+      hart.idle();
+    },
+    {
+      faults: [0, 1].map((request) => ({ service: 'files', request, kind: 'silence' as const })),
+    },
+  );
+  expect(rowsOfKind(run, 'strike').map(({ payload }) => payload[0])).toEqual([1, 0]);
+});
+
 describe('a hart', () => {
   test('shows and takes what its registers hold, as words', () => {
     const seen: unknown[] = [];

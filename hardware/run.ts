@@ -129,7 +129,7 @@ export const assemble = (
   core.install([() => undefined], KERNEL_TEXT_FRAME);
   return {
     core,
-    machine: new MachinePort(core, ports),
+    machine: new MachinePort(core, ports, workload.faults?.length),
     image: imageOf(workload, layout.firstFree, serviceFrames),
   };
 };

@@ -4,7 +4,7 @@
  */
 import type { Clause } from '../spec/properties.ts';
 import type { Transition } from '../spec/transitions.ts';
-import type { Workload } from '../spec/workload.ts';
+import type { FailureKind, Workload } from '../spec/workload.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive' | 'not claimed';
 
@@ -97,6 +97,11 @@ export interface PropertyReport {
   readonly counterexample?: Counterexample;
 }
 
+export interface Struck {
+  readonly kind: FailureKind;
+  readonly times: number;
+}
+
 /** Minimum, 5th percentile, median, 95th percentile, maximum. */
 export type Distribution = readonly [number, number, number, number, number];
 
@@ -113,6 +118,8 @@ export interface Report {
   /** Groups of the ABI that the kernel does not claim. */
   readonly notClaimed: readonly string[];
   readonly properties: readonly PropertyReport[];
+  /** Where services are in user space: how often each kind of fault struck in the workloads about them. */
+  readonly faults?: { readonly workloads: number; readonly struck: readonly Struck[] };
   /** What the kernel printed with console.log and the like, cut to a few lines. */
   readonly output?: string;
 }

@@ -70,6 +70,8 @@ export type Event =
       readonly frame: Frame;
       readonly into: boolean;
     })
+  /** A fault of the workload begins: its index, or STUCK_DISK. `hart` and `tid` mean nothing. */
+  | (On & { readonly kind: 'strike'; readonly fault: number })
   | (On & { readonly kind: 'wait' })
   | (On & { readonly kind: 'resume' })
   | (On & { readonly kind: 'halt'; readonly reason: HaltReason; readonly message: string })

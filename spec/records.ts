@@ -62,7 +62,12 @@ export const RecordKind = {
   assigned: 23,
   /** Supervisor mode touched a frame of a component that does not run. va, bytes, 1 if written, owner, component. */
   touched: 24,
+  /** A fault that the workload brings begins. Its index in the workload's list, or STUCK_DISK. */
+  strike: 25,
 } as const;
+
+/** In a `strike`: the disk does not answer a command, for the first time. */
+export const STUCK_DISK = 0xffff_ffff;
 
 export const NO_ADDRESS = 0xffff_ffff;
 

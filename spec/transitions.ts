@@ -91,6 +91,9 @@ export const TRANSITIONS = {
   appended: 'a write went to the end of the file, not to the offset',
   serviceFailed: 'a call returned EIO, for its service had failed',
   servedAfterFailure: 'a call of a service that had failed before succeeded',
+  faultStruck: 'a service, or its device, went wrong',
+  bystanderServed:
+    'a call returned to a task that uses no faulty service, after a service had gone wrong',
   concurrentFileCalls: 'a call on files or datagrams returned while another one was under way',
   bind: 'bind succeeded',
   bindRefused: 'bind failed with an error',

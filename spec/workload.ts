@@ -69,6 +69,10 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** The same, and what may go wrong in a device. */
+export const FAILURE_KINDS = [...FAULT_KINDS, 'device stuck'] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
 /** A service goes wrong when it handles its request number `request` (0: the first). Each fault happens once. */
 export interface ServiceFault {
   readonly service: string;

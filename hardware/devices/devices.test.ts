@@ -17,6 +17,7 @@ import {
   SECTOR_SIZE,
   type Typed,
 } from '../../spec/devices.ts';
+import { STUCK_DISK } from '../../spec/records.ts';
 import { Cause, Pte, pte } from '../../spec/riscv.ts';
 import type { Operation, Workload } from '../../spec/workload.ts';
 import type { Hart, Machine } from '../contract.ts';
@@ -111,7 +112,7 @@ describe('the disk', () => {
 
   test('is stuck after as many commands as the workload says', () => {
     const seen: number[] = [];
-    drive(
+    const run = drive(
       function* (hart) {
         command(hart, 0, BUFFER * 4096, DiskCommand.read);
         yield;
@@ -123,6 +124,7 @@ describe('the disk', () => {
       { devices: { diskLatency: 2, networkLatency: 1, diskStuckAfter: 1 } },
     );
     expect(seen).toEqual([DeviceStatus.busy]);
+    expect(rowsOfKind(run, 'strike').map(({ payload }) => payload[0])).toEqual([STUCK_DISK]);
   });
 
   test('does not let its status or its size be written', () => {

@@ -44,6 +44,7 @@ export class Disk {
     this.registers.set(DiskRegister.command, value);
     this.registers.set(DiskRegister.status, DeviceStatus.busy);
     if (this.#life > 0) this.due = now + this.#latency;
+    else if (this.#life === 0) this.#dma.stuck();
     this.#life -= 1;
   }
 

@@ -8,6 +8,8 @@ export interface DmaObserver {
   moved(device: DeviceId, physical: number, bytes: number, intoRam: boolean, root: number): void;
   refused(device: DeviceId, address: Word, intoRam: boolean, root: number): void;
   raised(device: DeviceId): void;
+  /** The disk leaves a command undone, and every one from now on. */
+  stuck(): void;
 }
 
 export class Dma {
@@ -36,6 +38,10 @@ export class Dma {
 
   raise(device: DeviceId): void {
     this.#observer.raised(device);
+  }
+
+  stuck(): void {
+    this.#observer.stuck();
   }
 
   #move(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { haltOf } from '../../hardware/testing.ts';
+import { haltOf, rowsOfKind } from '../../hardware/testing.ts';
 import { KERNEL_TEXT_FRAME, serviceSegment } from '../../spec/layout.ts';
 import { Pte } from '../../spec/riscv.ts';
 import type { FaultKind, ServiceFault } from '../../spec/workload.ts';
@@ -25,6 +25,12 @@ const withFault = (kind: FaultKind, more: Partial<ServiceFault> = {}) =>
   });
 
 describe('a service in the kernel that goes wrong', () => {
+  test('leaves a record of when it does', () => {
+    const struck = rowsOfKind(withFault('garbage reply'), 'strike');
+    expect(struck.map(({ payload }) => payload[0])).toEqual([0]);
+    expect(rowsOfKind(withFault('garbage reply', { request: 7 }), 'strike')).toEqual([]);
+  });
+
   test('by a wild store really overwrites what lies there', () => {
     const at = serviceSegment(0) + 8;
     const run = withFault('wild store', { va: at, value: 100 });

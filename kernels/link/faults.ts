@@ -31,6 +31,8 @@ export interface Surroundings {
 export interface Faulty {
   readonly service: Service;
   readonly faults: readonly ServiceFault[];
+  /** Says that one of them begins. */
+  readonly strike: (fault: ServiceFault) => void;
   requests: number;
 }
 
@@ -46,6 +48,7 @@ export function* handleWithFaults(
   faulty.requests = number + 1;
   const fault = faulty.faults.find((one) => one.request === number);
   if (!fault) return yield* running.handle(request);
+  faulty.strike(fault);
   switch (fault.kind) {
     case 'wild store':
       world.memory.store(fault.va ?? 0, fault.value ?? 0);

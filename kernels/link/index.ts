@@ -167,6 +167,7 @@ const createLink = (
       leaf: take(),
       process: placement[service.name] === 'user' ? processOf(take(), take()) : undefined,
       faults: k.image.faults.filter((fault) => fault.service === service.name),
+      strike: (fault) => k.machine.strike(k.image.faults.indexOf(fault)),
       install: () => installService(link, linked),
       entry: 0,
       running: undefined,

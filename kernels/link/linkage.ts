@@ -106,6 +106,7 @@ export interface Linked {
   readonly leaf: Frame;
   /** What goes wrong in it, by number of the request. */
   readonly faults: readonly ServiceFault[];
+  readonly strike: (fault: ServiceFault) => void;
   /** Maps it and puts its code where it answers, when it is asked for the first time. */
   readonly install: () => VirtualAddress;
   /** Where its code is; 0: not yet there. */

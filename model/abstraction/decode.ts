@@ -120,6 +120,8 @@ export class Decoder {
         return { kind: 'dma', hart, tid, device: a as DeviceId, frame: b >>> 12, into: d === 1 };
       case RecordKind.refused:
         return { kind: 'dma', hart, tid, device: a as DeviceId, frame: -1, into: c === 1 };
+      case RecordKind.strike:
+        return { kind: 'strike', hart, tid, fault: a };
       case RecordKind.halt:
         return {
           kind: 'halt',

@@ -38,6 +38,8 @@ export const callReturns = (
       ? ipcReturns(state, task, name, event)
       : resultOf(state, task, call, name, a0);
   if (wrong) return wrong;
+  if (state.struck.length > 0 && state.setting.bystanders.includes(task.tid))
+    take(state, 'bystanderServed');
   task.call = undefined;
   noLongerPending(state, task.tid);
   task.registers[A0] = a0;

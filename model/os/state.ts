@@ -20,7 +20,14 @@ import {
   type Word,
 } from '../../spec/riscv.ts';
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
-import type { FaultKind, Operation, Workload } from '../../spec/workload.ts';
+import type {
+  FailureKind,
+  FaultKind,
+  Operation,
+  ServiceFault,
+  Workload,
+} from '../../spec/workload.ts';
+import { brokenServices, bystandersOf, isOutside } from './bystanders.ts';
 import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
 import type { FileSystem } from './files/tree.ts';
 import { type Ipc, nothingSent, type Underway } from './ipc/endpoints.ts';
@@ -198,8 +205,12 @@ export interface Setting {
   readonly freeFrames: number;
   /** Services or devices may fail: then a call need not return. */
   readonly mayHang: boolean;
-  /** Some service goes wrong in this run. */
+  /** What goes wrong in services in this run. */
+  readonly faults: readonly ServiceFault[];
+  /** Some service goes wrong in this run, or its device. */
   readonly faulty: boolean;
+  /** Tasks that use no service which goes wrong. */
+  readonly bystanders: readonly Tid[];
   /** Groups of calls whose services the workload lets fail. */
   readonly unreliable: readonly AbiGroup[];
 }
@@ -243,6 +254,8 @@ export interface OsState {
   ipc: Ipc;
   /** Calls on messages, and ends of tasks that matter to them, that have not taken effect; in the order of the traps. */
   underway: readonly Underway[];
+  /** Faults of the workload that have begun: a list that is replaced. */
+  struck: readonly FailureKind[];
   /** How often each transition was taken, by index. */
   taken: number[];
 }
@@ -276,15 +289,6 @@ const keepsSynced = (workload: Workload): boolean =>
   unreliableGroups(workload).includes('files') &&
   (workload.faults ?? []).every(({ kind }) => CLEAN.has(kind));
 
-/** The services that go wrong in a run, or lose their device. */
-const brokenServices = ({ faults = [], devices }: Workload): readonly string[] => [
-  ...faults.map(({ service }) => service),
-  ...(devices?.diskStuckAfter === undefined ? [] : ['disk']),
-];
-
-const isOutside = ({ services = [] }: Claims, name: string): boolean =>
-  services.some((service) => service.name === name && service.placement === 'user');
-
 const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup[] => {
   const services = new Set(faults.map(({ service }) => service));
   const files =
@@ -315,7 +319,9 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: brokenServices(workload).some((name) => !isOutside(claims, name)),
+      faults: workload.faults ?? [],
       faulty: brokenServices(workload).length > 0,
+      bystanders: bystandersOf(workload, claims),
       unreliable: unreliableGroups(workload),
     },
     tasks: new Map(),
@@ -346,6 +352,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     ghosts: [],
     ipc: nothingSent(),
     underway: [],
+    struck: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };
   for (const [index, program] of workload.start.entries()) {

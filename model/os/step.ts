@@ -7,11 +7,12 @@
  */
 import { enableMapSet, Immer } from 'immer';
 import type { Event, EventKind } from '../../spec/events.ts';
+import { STUCK_DISK } from '../../spec/records.ts';
 import { transmitted } from './console.ts';
 import { goBack } from './dispatch.ts';
 import { ended, goIdle, halted } from './ends.ts';
 import { moved } from './services.ts';
-import type { OsState } from './state.ts';
+import { type OsState, take } from './state.ts';
 import { trap } from './traps.ts';
 import { retire } from './user.ts';
 import type { Violation } from './violation.ts';
@@ -28,6 +29,14 @@ type Steps = {
   ) => Violation | undefined;
 };
 
+/** A fault that the workload brings begins, or its disk is stuck. */
+const struck = (state: OsState, { fault }: Extract<Event, { kind: 'strike' }>): undefined => {
+  const kind = fault === STUCK_DISK ? ('device stuck' as const) : state.setting.faults[fault]?.kind;
+  if (!kind) return;
+  state.struck = [...state.struck, kind];
+  take(state, 'faultStruck');
+};
+
 /** One recipe a kind of event: a kind without one does not compile. */
 const STEPS: Steps = {
   retire,
@@ -42,6 +51,7 @@ const STEPS: Steps = {
     updateWaste(state);
     return undefined;
   },
+  strike: struck,
   wait: (state, { hart }) => setWaiting(state, hart, true),
   resume: (state, { hart }) => setWaiting(state, hart, false),
   context: () => undefined,

@@ -6,6 +6,7 @@
 import { ABI_GROUPS } from '../../spec/abi.ts';
 import { PROPERTIES, type Property } from '../../spec/properties.ts';
 import type { Transition } from '../../spec/transitions.ts';
+import { FAILURE_KINDS } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { explain } from '../explain/explain.ts';
 import type { Counterexample, PropertyReport, Report } from '../report.ts';
@@ -85,6 +86,7 @@ export const check = async (executor: Executor, options: CheckOptions): Promise<
     eventsPerWorkload: tally.distribution,
     notClaimed: ABI_GROUPS.filter((group) => !facts.implements.includes(group)),
     properties,
+    ...faultsOf(found),
     ...(executor.output !== '' && { output: executor.output }),
   };
 };
@@ -156,6 +158,14 @@ const addAlso = (stories: Map<string, Story>): Map<string, Story> => {
       stories.set(id, { ...story, counterexample: { ...story.counterexample, also } });
   }
   return stories;
+};
+
+/** How often each kind of fault struck, where any could. */
+const faultsOf = ({ suites }: Search): Pick<Report, 'faults'> => {
+  const tally = suites.get('faults')?.tally;
+  if (!tally) return {};
+  const struck = FAILURE_KINDS.map((kind) => ({ kind, times: tally.struck.get(kind) ?? 0 }));
+  return { faults: { workloads: tally.workloads, struck } };
 };
 
 /** What came of the suite that puts the property to the test; nothing, where the kernel does not claim it. */

@@ -9,7 +9,7 @@ import { type Claims, initialState } from '../../model/os/state.ts';
 import type { Violation } from '../../model/os/violation.ts';
 import type { RunLog } from '../../spec/records.ts';
 import type { Tid } from '../../spec/riscv.ts';
-import type { Workload } from '../../spec/workload.ts';
+import type { FailureKind, Workload } from '../../spec/workload.ts';
 
 export interface Judgement {
   readonly violation: Violation | undefined;
@@ -19,6 +19,8 @@ export interface Judgement {
   readonly events: number;
   /** How often each transition was taken, by index of TRANSITION_NAMES. */
   readonly taken: readonly number[];
+  /** Faults of the workload that have struck. */
+  readonly struck: readonly FailureKind[];
   /** The program that a task of this run runs. */
   readonly programOf: (tid: Tid) => number | undefined;
 }
@@ -50,12 +52,13 @@ export const judgeRun = (
     violation = judge.accept(event);
     if (violation) break;
   }
-  const { taken } = judge.state;
+  const { taken, struck } = judge.state;
   return {
     violation: violation ?? layering?.violation,
     at: violation ? decoder.at : Math.min(decoder.at, end),
     events,
     taken: layering ? taken.map((times, index) => times + (layering.taken[index] ?? 0)) : taken,
+    struck,
     programOf,
   };
 };

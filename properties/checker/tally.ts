@@ -1,5 +1,6 @@
 /** Counts what a check has really exercised: workloads, events, and for each transition the workloads that took it. */
 import { TRANSITION_NAMES, type Transition } from '../../spec/transitions.ts';
+import type { FailureKind } from '../../spec/workload.ts';
 import type { Distribution } from '../report.ts';
 import type { Judgement } from './judge-run.ts';
 
@@ -7,12 +8,15 @@ export class Tally {
   workloads = 0;
   events = 0;
   readonly #counts: number[] = [];
+  /** How often each kind of fault has struck. */
+  readonly struck = new Map<FailureKind, number>();
   readonly #taken = TRANSITION_NAMES.map(() => 0);
 
-  add({ events, taken }: Judgement): void {
+  add({ events, taken, struck }: Judgement): void {
     this.workloads += 1;
     this.events += events;
     this.#counts.push(events);
+    for (const kind of struck) this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
     for (let i = 0; i < this.#taken.length; i++) {
       if ((taken[i] ?? 0) > 0) this.#taken[i] = (this.#taken[i] ?? 0) + 1;
     }

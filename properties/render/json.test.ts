@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { microkernel } from '../../kernels/microkernel/index.ts';
 import { ABI_GROUPS, CALLS, Call } from '../../spec/abi.ts';
 import { CLAUSES } from '../../spec/properties.ts';
 import { REGISTER_NAMES } from '../../spec/riscv.ts';
-import { PRIVILEGED } from '../../spec/workload.ts';
+import { FAILURE_KINDS, PRIVILEGED } from '../../spec/workload.ts';
 import { catalogue } from '../checker/catalogue.ts';
 import { check } from '../checker/check.ts';
 import { SUITES } from '../checker/suites.ts';
@@ -42,6 +43,17 @@ describe('report.schema.json', () => {
     if (!mutant) return;
     const report = await check(localExecutor(mutant.kernel), { seed: 1, workloads: 64 });
     expect(report.verdict).toBe('failed');
+    expect(problems('report', renderJson(report))).toEqual([]);
+  });
+
+  test('fits what a check of a kernel with services in user space gives', async () => {
+    const report = await check(localExecutor(microkernel), {
+      seed: 1,
+      workloads: 40,
+      property: 'faults/*',
+    });
+    expect(report.faults?.struck.map(({ kind }) => kind)).toEqual(FAILURE_KINDS);
+    expect(report.faults?.struck.some(({ times }) => times > 0)).toBe(true);
     expect(problems('report', renderJson(report))).toEqual([]);
   });
 

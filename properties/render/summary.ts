@@ -29,6 +29,7 @@ export const summaryLines = (report: Report, columns: number): readonly Line[] =
   EMPTY,
   ...notClaimedLines(report, columns),
   ...propertyTable(report),
+  ...faultLines(report, columns),
   ...inconclusiveLines(report, columns),
   EMPTY,
   ...outputLines(report, columns),
@@ -167,6 +168,14 @@ const missing = (open: readonly PropertyReport[]): ReadonlyMap<string, readonly 
     for (const what of lacks) found.set(what, [...(found.get(what) ?? []), property.id]);
   }
   return found;
+};
+
+/** `Faults that struck in 400 workloads: wild store 31, …` */
+const faultLines = ({ faults }: Report, columns: number): readonly Line[] => {
+  if (faults === undefined) return [];
+  const kinds = faults.struck.map(({ kind, times }) => `${kind} ${grouped(times)}`).join(', ');
+  const text = `Faults of services that struck in ${count(faults.workloads, 'workload')}: ${kinds}.`;
+  return [EMPTY, ...wrap(text, columns).map((one) => line(one, 'dim'))];
 };
 
 /** The first lines that the kernel printed itself. */

@@ -82,6 +82,17 @@ describe('a report', () => {
     expect(stories).toContain('── story 2 of 2 ──');
   });
 
+  test('says how often each kind of fault struck, where services may go wrong', () => {
+    const struck = [
+      { kind: 'silence', times: 1200 },
+      { kind: 'device stuck', times: 0 },
+    ] as const;
+    const faults = { workloads: 400, struck };
+    expect(renderReport({ ...passedReport(), faults }, { width: 80, color: false })).toContain(
+      '\nFaults of services that struck in 400 workloads: silence 1,200, device stuck 0.\n\nPASSED',
+    );
+  });
+
   test('without failures ends with its verdict', () => {
     const passed = renderReport(passedReport(), { width: 80, color: false });
     expect(passed).toMatch(/\nPASSED {2}2 passed of 2 claimed properties\n$/);
