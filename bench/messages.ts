@@ -51,7 +51,7 @@ const overEndpoint = (steps: number): Workload => {
           [call('call', 0, 1, 2), again],
         ],
       },
-      { bodies: [[again], [call('receive', 0), call('reply', 1, 2), again]] },
+      { bodies: [[again], [call('replyReceive', 0, 1, 2), again]] },
     ],
     start: [0],
   };

@@ -3,7 +3,7 @@
  * (`npx kernelcheck list --calls`), and the model judges results by the same names.
  *
  * Convention (RISC-V Linux): `a7` the call, `a0` … `a2` arguments, `a0` the result, errors as negative errno. `pc` goes
- * on behind the ecall; every register but `a0` survives (`receive` and `call` that succeed also set `a1` and `a2`). Where several errors apply, any of them may be returned. A
+ * on behind the ecall; every register but `a0` survives (`receive`, `replyReceive` and `call` that succeed also set `a1` and `a2`). Where several errors apply, any of them may be returned. A
  * call that fails changes nothing.
  */
 import { Call, type CallDescription } from './calls/call.ts';

@@ -121,6 +121,8 @@ export const TRANSITIONS = {
   replyRefused: 'reply failed with an error',
   notify: 'notify succeeded',
   notifyRefused: 'notify failed with an error',
+  replyReceive: 'replyReceive succeeded',
+  replyReceiveRefused: 'replyReceive failed with an error',
   rendezvousSenderFirst: 'a receiver found a sender or caller waiting',
   rendezvousReceiverFirst: 'a sender or caller found a receiver waiting',
   sendersQueued: 'a sender or caller began to wait behind another',

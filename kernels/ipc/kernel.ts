@@ -77,4 +77,5 @@ export interface IpcRoutines {
   call: IpcCall;
   reply: IpcCall;
   notify: IpcCall;
+  replyReceive: IpcCall;
 }

@@ -123,9 +123,12 @@ export const call = (
 // ---- receiving
 
 export const receive = (ipc: Ipc, hart: Hart, task: Task, slot: Word): number => {
-  const { k, routines } = ipc;
   const held = through(ipc, task, slot, Right.receive);
-  if (held < 0) return held;
+  return held < 0 ? held : receiveThrough(ipc, hart, task, held);
+};
+
+const receiveThrough = (ipc: Ipc, hart: Hart, task: Task, held: Capability): number => {
+  const { k, routines } = ipc;
   const endpoint = get(k, held, CapabilityWord.endpoint);
   const bits = get(k, endpoint, EndpointWord.bits);
   if (bits !== 0) {
@@ -183,6 +186,27 @@ export const reply = (ipc: Ipc, _: Hart, task: Task, first: Word, second: Word):
   setRegisters(ipc.k, caller, 0, first, second);
   ipc.routines.wake(ipc, caller, 0);
   return 0;
+};
+
+/** The same as both, but whom it answers may get the hart at once, while it waits. */
+export const replyReceive = (
+  ipc: Ipc,
+  hart: Hart,
+  task: Task,
+  slot: Word,
+  first: Word,
+  second: Word,
+): number => {
+  const { k, routines } = ipc;
+  const held = through(ipc, task, slot, Right.receive);
+  if (held < 0) return held;
+  const caller = release(k, task);
+  const result = receiveThrough(ipc, hart, task, held);
+  if (caller === 0) return result;
+  setRegisters(k, caller, 0, first, second);
+  if (result === NO_RESULT) routines.handOver(ipc, hart, caller);
+  else routines.wake(ipc, caller, 0);
+  return result;
 };
 
 export const breakOff = (ipc: Ipc, task: Task): void => {

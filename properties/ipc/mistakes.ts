@@ -5,7 +5,7 @@
 
 import { TaskWord } from '../../kernels/core/layout.ts';
 import { get, set } from '../../kernels/core/tables.ts';
-import type { Ipc, IpcRoutines } from '../../kernels/ipc/kernel.ts';
+import type { Ipc, IpcCall, IpcRoutines } from '../../kernels/ipc/kernel.ts';
 import { CapabilityWord, EndpointWord, MessageWord, Role } from '../../kernels/ipc/layout.ts';
 import { ipcRoutines } from '../../kernels/ipc/routines.ts';
 import { Errno } from '../../spec/errno.ts';
@@ -22,6 +22,7 @@ export interface Mistake {
 }
 
 const {
+  breakOff,
   lookup,
   isDerived,
   insert,
@@ -41,6 +42,18 @@ const without = (ipc: Ipc, ...names: readonly (keyof IpcRoutines)[]): Ipc => ({
   ...ipc,
   routines: { ...ipc.routines, ...Object.fromEntries(names.map((name) => [name, () => 0])) },
 });
+
+/** Answers who waits for a reply, and still owes it. */
+const replyAgain: IpcCall = (ipc, _, task, first, second) => {
+  const caller = get(ipc.k, task, MessageWord.caller);
+  if (caller === 0) return -Errno.EINVAL;
+  if (get(ipc.k, caller, MessageWord.role) !== Role.awaits) return 0;
+  set(ipc.k, caller, TaskWord.context + A0 + 1, first);
+  set(ipc.k, caller, TaskWord.context + A0 + 2, second);
+  set(ipc.k, caller, MessageWord.debtor, 0);
+  wake(ipc, caller, 0);
+  return 0;
+};
 
 export const IPC_MISTAKES: readonly Mistake[] = [
   {
@@ -154,14 +167,16 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     killedBy: 'ipc/reply-to-caller',
     bug: 'QNX: a client called again under the same receive id, and got the reply of the older request.',
     ipc: {
-      reply: (ipc, _, task, first, second) => {
+      reply: replyAgain,
+      breakOff: (ipc, task) => {
         const caller = get(ipc.k, task, MessageWord.caller);
-        if (caller === 0) return -Errno.EINVAL;
-        if (get(ipc.k, caller, MessageWord.role) !== Role.awaits) return 0;
-        set(ipc.k, caller, TaskWord.context + A0 + 1, first);
-        set(ipc.k, caller, TaskWord.context + A0 + 2, second);
-        wake(ipc, caller, 0);
-        return 0;
+        if (get(ipc.k, caller, MessageWord.role) === Role.awaits) breakOff(ipc, task);
+        else set(ipc.k, task, MessageWord.caller, 0);
+      },
+      replyReceive: (ipc, hart, task, slot, first, second) => {
+        const held = lookup(ipc, task, slot);
+        if (held !== 0) replyAgain(ipc, hart, task, first, second, 0);
+        return ipcRoutines.receive(ipc, hart, task, slot, 0, 0);
       },
     },
   },

@@ -59,6 +59,7 @@ export const Call = {
   call: 47,
   reply: 48,
   notify: 49,
+  replyReceive: 50,
 } as const;
 export type CallName = keyof typeof Call;
 

@@ -64,7 +64,8 @@ export type IpcCallName =
   | 'receive'
   | 'call'
   | 'reply'
-  | 'notify';
+  | 'notify'
+  | 'replyReceive';
 
 export const IPC_CALLS: readonly CallDescription[] = [
   {
@@ -180,5 +181,18 @@ export const IPC_CALLS: readonly CallDescription[] = [
     args: ['slot'],
     effect: 'Sets the bit of the capability’s badge at the endpoint. Never waits. Returns 0.',
     errors: { EBADF: emptySlot, EPERM: 'the capability lacks the right to send' },
+  },
+  {
+    name: 'replyReceive',
+    group: 'ipc',
+    args: ['slot', 'word', 'word'],
+    effect:
+      'Answers the call that the caller received last, where it owes a reply, as `reply` does; then receives, as ' +
+      '`receive` does. One trap for what a server does again and again. Returns what `receive` returns.',
+    errors: {
+      EBADF: `${emptySlot}; then nobody is answered`,
+      EPERM: 'the capability lacks the right to receive; then nobody is answered',
+      EPIPE: 'the capability is taken away while it waits',
+    },
   },
 ];

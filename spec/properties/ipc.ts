@@ -61,7 +61,13 @@ export const IPC_PROPERTIES: readonly Property[] = [
     source: 'l4v, integrity: every change is authorised by what the current subject holds',
     clauses: ['capability-forged'],
     groups: ['ipc'],
-    exercise: ['forgeryRefused', 'sendRefused', 'receiveRefused', 'notifyRefused'],
+    exercise: [
+      'forgeryRefused',
+      'sendRefused',
+      'receiveRefused',
+      'replyReceiveRefused',
+      'notifyRefused',
+    ],
     todo: 'Look the slot up in the caller’s own table, compare it with the table’s size first, then check the right.',
     knownAs:
       'The caller named the owner of a grant: MINIX c51cd5fe9; a grant’s number was used again: MINIX ca779acd7.',
@@ -74,7 +80,7 @@ export const IPC_PROPERTIES: readonly Property[] = [
     source: 'seL4 Reference Manual: a reply capability is single-use',
     clauses: ['reply-differs'],
     groups: ['ipc'],
-    exercise: ['call', 'callReplied', 'replyRefused', 'replyDropped', 'callerDied'],
+    exercise: ['call', 'callReplied', 'replyReceive', 'replyRefused', 'replyDropped', 'callerDied'],
     todo: 'Note in the receiver whom it owes, take it away when it replies, and when the caller ends; look up nothing by number.',
     knownAs:
       'QNX: a client that left by a signal called again under the same receive id, and got the reply of the older request.',

@@ -186,6 +186,11 @@ const EFFECTS: Readonly<Record<IpcCallName, Effect>> = {
   notify: through(Right.send, ({ endpoint, badge }, _, work, __, ___, note) =>
     notify(work, endpoint, badge, note),
   ),
+  replyReceive: through(Right.receive, (held, id, work, { tid, args }, _, note) => {
+    const [, first, second] = args;
+    reply(work, tid, [first, second], note);
+    return receive(work, { tid, through: id }, held.endpoint, note);
+  }),
 };
 
 const senderOf = (

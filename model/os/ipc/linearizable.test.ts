@@ -21,6 +21,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(slot, word).map(([at, one]) => call('send', at, one, one)) },
   { weight: 4, arbitrary: fc.tuple(slot, word).map(([at, one]) => call('call', at, one, one)) },
   { weight: 3, arbitrary: word.map((one) => call('reply', one, one)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(slot, word).map(([at, one]) => call('replyReceive', at, one, one)),
+  },
   slot.map((at) => call('notify', at)),
   fc.tuple(slot, word).map(([at, rights]) => call('mint', at, rights, 3)),
   fc.tuple(slot, fc.constantFrom(1, 2, 3, 9)).map(([at, to]) => call('give', at, to)),

@@ -60,6 +60,9 @@ export const ipcReturns = (
   return undefined;
 };
 
+/** Does it end with a message? */
+const receives = (name: IpcCallName): boolean => name === 'receive' || name === 'replyReceive';
+
 const REFUSALS: Readonly<Record<number, Transition>> = {
   [Errno.EBADF]: 'forgeryRefused',
   [Errno.EPERM]: 'forgeryRefused',
@@ -69,7 +72,7 @@ const REFUSALS: Readonly<Record<number, Transition>> = {
 const count = (state: OsState, name: IpcCallName, { revoked }: Outcome, seen: Seen): void => {
   if (seen.errno === undefined) {
     take(state, name);
-    if (name === 'receive' && seen.a0 > 0 && seen.a0 <= MAX_BADGE) take(state, 'badgeSeen');
+    if (receives(name) && seen.a0 > 0 && seen.a0 <= MAX_BADGE) take(state, 'badgeSeen');
     return;
   }
   take(state, `${name}Refused`);
@@ -84,11 +87,7 @@ const tooEarly = (name: IpcCallName, { errno }: Seen): Clause => {
   if (errno === Errno.EPIPE) return 'wrong-peer-death';
   if (errno === Errno.EDEADLK) return 'wrong-deadlock';
   if (errno !== undefined) return 'wrong-result-ipc';
-  return name === 'receive'
-    ? 'message-invented'
-    : name === 'call'
-      ? 'reply-differs'
-      : 'message-lost';
+  return receives(name) ? 'message-invented' : name === 'call' ? 'reply-differs' : 'message-lost';
 };
 
 const clauseOf = (ipc: Ipc, name: IpcCallName, outcome: Outcome, seen: Seen): Clause => {
@@ -100,7 +99,7 @@ const clauseOf = (ipc: Ipc, name: IpcCallName, outcome: Outcome, seen: Seen): Cl
   if (errors.length > 0)
     return seen.errno === undefined ? accepted(name, outcome) : 'wrong-result-ipc';
   if (seen.errno !== undefined) return 'wrong-result-ipc';
-  if (name === 'receive') return isWaiting(ipc, seen) ? 'message-out-of-order' : 'message-differs';
+  if (receives(name)) return isWaiting(ipc, seen) ? 'message-out-of-order' : 'message-differs';
   return name === 'call' ? 'reply-differs' : 'wrong-result-ipc';
 };
 
@@ -121,7 +120,7 @@ const isWaiting = ({ endpoints }: Ipc, { a0, words }: Seen): boolean =>
 const wordsText = ([first, second]: Words): string => `a1 = ${hex(first)}, a2 = ${hex(second)}`;
 
 const seenText = (name: IpcCallName, { a0, words, errno }: Seen): string => {
-  const message = errno === undefined && (name === 'receive' || name === 'call');
+  const message = errno === undefined && (receives(name) || name === 'call');
   return `${name} returns ${resultName(a0)}${message ? ` with ${wordsText(words)}` : ''}`;
 };
 
@@ -132,7 +131,7 @@ const expectedText = (
   outcome: Outcome | undefined,
 ): string => {
   if (outcome) return outcomeText(name, outcome);
-  if (name === 'receive') return 'receive does not return: no message and no notification has come';
+  if (receives(name)) return `${name} does not return: no message and no notification has come`;
   const debtor = debtorOf(ipc, tid);
   return debtor === undefined
     ? `${name} does not return: nobody has received the message`

@@ -2,7 +2,7 @@
  * Calls on messages, and ends of tasks, that have not taken effect yet: they do at the latest when the hart that took the
  * trap leaves the kernel. As long as one hart is in the kernel there is no choice; for several see concurrency.ts.
  */
-import type { IpcCallName } from '../../../spec/calls/ipc.ts';
+import { IPC_CALLS, type IpcCallName } from '../../../spec/calls/ipc.ts';
 import { Errno } from '../../../spec/errno.ts';
 import type { Event } from '../../../spec/events.ts';
 import { A0, type HartId, type Tid } from '../../../spec/riscv.ts';
@@ -12,18 +12,7 @@ import { carryOut, type World } from './calls.ts';
 import { type Ipc, type Underway, workOn } from './endpoints.ts';
 import { leave } from './unblock.ts';
 
-const NAMES: ReadonlySet<string> = new Set<IpcCallName>([
-  'endpoint',
-  'mint',
-  'give',
-  'drop',
-  'revoke',
-  'send',
-  'receive',
-  'call',
-  'reply',
-  'notify',
-]);
+const NAMES: ReadonlySet<string> = new Set(IPC_CALLS.map(({ name }) => name));
 
 export const isIpc = (name: string | undefined): name is IpcCallName =>
   name !== undefined && NAMES.has(name);

@@ -39,6 +39,10 @@ const act: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: two('call') },
   { weight: 6, arbitrary: slot.map((place) => call('receive', place)) },
   { weight: 4, arbitrary: fc.tuple(word, word).map((args) => call('reply', ...args)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(slot, word, word).map((args) => call('replyReceive', ...args)),
+  },
   { weight: 2, arbitrary: slot.map((place) => call('notify', place)) },
   { weight: 2, arbitrary: fc.constant(call('endpoint')) },
   { weight: 3, arbitrary: fc.tuple(slot, rights, badge).map((args) => call('mint', ...args)) },
@@ -66,8 +70,10 @@ const side = (...lines: readonly fc.Arbitrary<readonly Operation[]>[]): fc.Arbit
 const answering = fc
   .tuple(slot, word, word)
   .map(([place, ...words]) => [call('receive', place), call('reply', ...words)]);
+const serving = fc.tuple(slot, word, word).map((args) => [call('replyReceive', ...args)]);
 const server = side(
   answering,
+  serving,
   slot.map((place) => [call('receive', place)]),
 );
 const client = side(
@@ -127,6 +133,7 @@ const scene = fc
   .constantFrom(
     [call('receive', 0), call('receive', 0)],
     [call('receive', 0), call('receive', 0)],
+    [call('receive', 0), call('replyReceive', 0, 8, 7)],
     [call('receive', 0), call('receive', 0), call('kill', 3), call('kill', 2)],
     [call('receive', 0), call('receive', 0), call('kill', 2), call('kill', 3)],
     [call('receive', 0), call('kill', 2)],
