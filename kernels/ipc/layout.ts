@@ -54,10 +54,12 @@ export const MessageWord = {
   endpoint: AT + 1,
   through: AT + 2,
   next: AT + 3,
-  /** What it sends: the badge of its capability, and two words. */
+  /** What it sends: the badge of its capability, and two words; a request to a service has two more. */
   badge: AT + 4,
   first: AT + 5,
   second: AT + 6,
+  third: AT + 9,
+  fourth: AT + 10,
   /** Who waits for its reply; 0: it owes none. */
   caller: AT + 7,
   /** Whose reply it waits for. */

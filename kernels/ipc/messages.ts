@@ -30,12 +30,10 @@ const setRegisters = (k: State, task: Task, a0: Word, a1: Word, a2: Word): void 
   set(k, task, at + 2, a2);
 };
 
-/** The same for the caller, which has just trapped: its hart holds them too. Answers with a0, its result. */
+/** The caller, which has just trapped, goes on with the registers that its record has now. Answers with a0, its result. */
 const loadRegisters = (k: State, hart: Hart, task: Task): number => {
-  const at = TaskWord.context + A0;
-  hart.a1 = get(k, task, at + 1);
-  hart.a2 = get(k, task, at + 2);
-  return get(k, task, at);
+  k.routines.restoreContext(k, hart, task);
+  return get(k, task, TaskWord.context + A0);
 };
 
 export const copyMessage = ({ k }: Ipc, sender: Task, receiver: Task): void => {

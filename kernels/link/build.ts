@@ -1,6 +1,7 @@
 /** How the reference kernels are built: a name and a placement; all else may be replaced, routine by routine. */
 import type { Kernel } from '../../hardware/contract.ts';
 import type { CoreBuild } from '../core/build.ts';
+import type { IpcRoutines } from '../ipc/kernel.ts';
 import { SERVICE_NAMES, type Service } from '../services/contract.ts';
 import { linkKernel, type Place, type Placement } from './index.ts';
 import type { ProcessRoutines } from './linkage.ts';
@@ -9,6 +10,7 @@ import type { ProcessRoutines } from './linkage.ts';
 export interface Build extends CoreBuild {
   readonly services?: readonly Service[];
   readonly processes?: Partial<ProcessRoutines>;
+  readonly ipc?: Partial<IpcRoutines>;
 }
 
 /** All services in one place. */
@@ -18,7 +20,7 @@ export const everyService = (place: Place): Required<Placement> => ({
 
 export const builderOf =
   (reference: string, placement: Placement) =>
-  ({ name = reference, fairness, services, processes, ...routines }: Build = {}): Kernel =>
+  ({ name = reference, fairness, services, processes, ipc, ...routines }: Build = {}): Kernel =>
     linkKernel({
       name,
       placement,
@@ -26,4 +28,5 @@ export const builderOf =
       ...(fairness === undefined ? {} : { fairness }),
       ...(services === undefined ? {} : { services }),
       ...(processes === undefined ? {} : { processes }),
+      ...(ipc === undefined ? {} : { ipc }),
     });

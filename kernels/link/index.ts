@@ -22,6 +22,8 @@ import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
 import type { Routines, State } from '../core/kernel.ts';
 import { routines as core } from '../core/routines.ts';
 import { withIpc } from '../ipc/index.ts';
+import type { IpcRoutines } from '../ipc/kernel.ts';
+import { ipcRoutines } from '../ipc/routines.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
@@ -29,7 +31,8 @@ import type { Link, Linked, Process, ProcessRoutines } from './linkage.ts';
 import { askPatiently } from './patience.ts';
 import { LinkError, type Placement, problemsOf } from './problems.ts';
 import { serviceCalls } from './process/calls.ts';
-import { PROCESS_FRAMES } from './process/layout.ts';
+import { throughDoors } from './process/doors.ts';
+import { MESSAGE_FRAMES, PROCESS_FRAMES } from './process/layout.ts';
 import { processRoutines } from './process/routines.ts';
 import { callsServedBy, type LinkOf, linkRoutines, SERVED, served } from './routines.ts';
 
@@ -45,6 +48,8 @@ export interface Linkage {
   readonly routines?: Partial<Routines>;
   /** The same for those of services that are processes. */
   readonly processes?: Partial<ProcessRoutines>;
+  /** The same for those of messages, where any service is a process. */
+  readonly ipc?: Partial<IpcRoutines>;
   /** False: makes no claim of fairness. */
   readonly fairness?: number | false;
 }
@@ -63,7 +68,9 @@ export const linkKernel = (linkage: Linkage): Kernel => {
     implements: groupsOf(services, placement),
     ...(fairness === false ? {} : { fairness }),
     ipiDelay: LATEST_IPI,
-    serviceFrames: services.reduce((sum, one) => sum + framesOf(one, placement), 0),
+    serviceFrames:
+      services.reduce((sum, one) => sum + framesOf(one, placement), 0) +
+      (isOutside(services, placement) ? MESSAGE_FRAMES : 0),
     services: services.map((service) => ({
       name: service.name,
       placement: placement[service.name] ?? 'kernel',
@@ -82,6 +89,9 @@ const groupsOf = (services: readonly Service[], placement: Placement): readonly 
     ...(architectureOf(services, placement) === 'monolithic' ? [] : (['ipc'] as const)),
   ];
 };
+
+const isOutside = (services: readonly Service[], placement: Placement): boolean =>
+  services.some(({ name }) => placement[name] === 'user');
 
 /** All in the kernel, none, or some. */
 const architectureOf = (services: readonly Service[], placement: Placement): ArchitectureName => {
@@ -102,18 +112,20 @@ const bootLinked = (
     placement,
     routines: replaced = {},
     processes = {},
+    ipc = {},
   }: Linkage & { services: readonly Service[] },
   calls: ReturnType<typeof callsServedBy>,
 ): Routine => {
   let link: Link | undefined;
   const linkOf: LinkOf = (k) => {
-    link ??= createLink(k, services, placement, { ...processRoutines, ...processes });
+    link ??= createLink(k, services, placement, { ...processRoutines, ...processes }, messages);
     return link;
   };
+  const messages = throughDoors(linkOf, { ...ipcRoutines, ...ipc });
   const names = services.map(({ name }) => name);
   const plain: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
   const allInside = architectureOf(services, placement) === 'monolithic';
-  const base = allInside ? plain : { ...plain, ...withIpc(plain) };
+  const base = allInside ? plain : { ...plain, ...withIpc(plain, messages) };
   const further = new Map([
     ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
     ...(names.includes('console')
@@ -137,10 +149,6 @@ const processOf = (root: Frame, userLeaf: Frame): Process => ({
   root,
   userLeaf,
   alive: false,
-  receiving: false,
-  message: undefined,
-  inHand: false,
-  answer: undefined,
   crashes: 0,
   refusals: 0,
   patience: 0,
@@ -152,6 +160,7 @@ const createLink = (
   list: readonly Service[],
   placement: Placement,
   processes: ProcessRoutines,
+  messages: IpcRoutines,
 ): Link => {
   let next = 0;
   const take = (): Frame => {
@@ -186,6 +195,8 @@ const createLink = (
   if (!hart) throw new Error('the machine has no hart');
   const link: Link = {
     k,
+    ipc: { k, routines: messages },
+    messages: isOutside(list, placement) ? take() : 0,
     services,
     processes,
     byName: new Map(services.map((linked) => [linked.service.name, linked])),

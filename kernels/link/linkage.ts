@@ -11,6 +11,7 @@ import type { Frame, Rights, VirtualAddress, Word } from '../../spec/riscv.ts';
 import type { ServiceFault } from '../../spec/workload.ts';
 import type { State } from '../core/kernel.ts';
 import type { Space, Task } from '../core/layout.ts';
+import type { Ipc } from '../ipc/kernel.ts';
 import type { Client, Running, Service, ServiceName } from '../services/contract.ts';
 
 /**
@@ -30,6 +31,7 @@ export interface Thread {
   /** 0: its task has ended, or it never had one. Then it still comes to its end, but reaches no memory of a task. */
   task: Task;
   readonly space: Space;
+  /** None: it waits for nothing but the answer of a service (process/fast.ts). */
   steps: Generator<unknown, number, void> | undefined;
   /** Whether the task gets the result: it made a call. Otherwise its instruction runs again. */
   readonly answers: boolean;
@@ -46,6 +48,9 @@ export interface Asker extends Client {
 /** Where in RAM a byte of a range lies: a byte address. */
 export type Reached = (va: VirtualAddress) => number;
 
+/** A request: operation and arguments. */
+export type MessageWords = readonly [operation: Word, a0: Word, a1: Word, a2: Word];
+
 /** A service that is a process. */
 export interface Process {
   /** Its record; set at boot. */
@@ -55,13 +60,6 @@ export interface Process {
   readonly userLeaf: Frame;
   /** It has been started and has not crashed since. */
   alive: boolean;
-  /** It waits for a message. */
-  receiving: boolean;
-  /** The message that it has not got yet: client, operation, arguments. */
-  message: readonly Word[] | undefined;
-  /** It has a message that it has not answered, and what it has answered. */
-  inHand: boolean;
-  answer: number | undefined;
   crashes: number;
   /** Requests that are refused before it is started again. */
   refusals: number;
@@ -79,10 +77,10 @@ export interface ProcessRoutines {
   layOut(link: Link, linked: Linked, process: Process): void;
   /** Its devices reach what it reaches, by the same addresses. */
   confineDevices(link: Link, linked: Linked, process: Process): void;
-  /** The message that waits goes into its registers. */
-  deliver(link: Link, process: Process): void;
-  /** It answers what it has in hand, if anything. */
-  answer(link: Link, linked: Linked, process: Process, result: number): void;
+  /** A task calls the service without a thread of the kernel, if nothing stands in the way: the fast path. */
+  callAtOnce(link: Link, hart: Hart, task: Task, linked: Linked, request: MessageWords): boolean;
+  /** The answer to the request in hand is there; `hart`: the one that the service gives up, as it waits. */
+  answered(link: Link, linked: Linked, result: number, hart: Hart | undefined): void;
   /** It is no more: on no hart, in no queue. Its client is told. */
   crashed(link: Link, linked: Linked, process: Process): void;
   /** Copies between two that need not have the same tables: 0, or −EFAULT. */
@@ -131,6 +129,10 @@ export interface Linked {
 
 export interface Link {
   readonly k: State;
+  /** Messages, where there are any. */
+  readonly ipc: Ipc;
+  /** The frame of endpoints and capabilities of services; 0: none is a process. */
+  readonly messages: Frame;
   readonly services: readonly Linked[];
   readonly processes: ProcessRoutines;
   readonly byName: ReadonlyMap<ServiceName, Linked>;

@@ -7,32 +7,9 @@
 import { Errno } from '../../spec/errno.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Steps } from '../services/contract.ts';
-import { type Asker, FORGET, type Link, type Linked, SLEEP, type Thread } from './linkage.ts';
+import type { Asker, Link, Linked, Thread } from './linkage.ts';
 import { send } from './process/messages.ts';
-import { wake } from './threads.ts';
-
-/** Until those before it are done. */
-function* awaitTurn(linked: Linked, thread: Thread, operation: number): Steps<void> {
-  if (operation === FORGET) goFirst(linked, thread);
-  else linked.queue.push(thread);
-  while (linked.holder !== thread) yield SLEEP;
-}
-
-/** That a client is gone is told before any request that has not begun, whoever made it. */
-const goFirst = (linked: Linked, thread: Thread): void => {
-  const { holder, client } = linked;
-  if (holder && client === undefined) {
-    linked.queue.unshift(holder);
-    linked.holder = thread;
-  } else linked.queue.unshift(thread);
-};
-
-/** Hands the service over to the next who waits. */
-const endTurn = (link: Link, linked: Linked): void => {
-  linked.client = undefined;
-  linked.holder = linked.queue.shift();
-  if (linked.holder) wake(link, linked.holder);
-};
+import { awaitTurn, endTurn } from './turns.ts';
 
 /** A fetch of its code, on the thread of whoever asks. */
 const callInKernel = (link: Link, linked: Linked, request: readonly Word[]): Steps<number> => {

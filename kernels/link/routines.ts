@@ -7,7 +7,7 @@ import { FILE_CALLS } from '../../spec/calls/files.ts';
 import { Device, type DeviceId, type DeviceName } from '../../spec/devices.ts';
 import { Cause, Mode } from '../../spec/riscv.ts';
 import { isFree } from '../core/frames.ts';
-import type { CallRoutine, Routines, State } from '../core/kernel.ts';
+import { type CallRoutine, NO_RESULT, type Routines, type State } from '../core/kernel.ts';
 import { SpaceWord } from '../core/layout.ts';
 import { get } from '../core/tables.ts';
 import type { ServiceName } from '../services/contract.ts';
@@ -16,6 +16,7 @@ import { reserve } from './install.ts';
 import { FORGET, type Link } from './linkage.ts';
 import { comesBack, needsFrame, page } from './pager.ts';
 import { wakePatient } from './patience.ts';
+import { endow } from './process/doors.ts';
 import { createProcess, serviceOf } from './process/process.ts';
 import { HEARTBEAT, heartbeat, isAnyoneSilent, showsLife, usedSlice } from './process/watch.ts';
 import { ask } from './requests.ts';
@@ -41,6 +42,11 @@ export const served =
     const link = linkOf(k);
     const linked = link.byName.get(by);
     if (!linked) throw new Error(`there is no service ${by}`);
+    link.hart = hart;
+    const fast = linked.process && how === ask;
+    if (fast && link.processes.callAtOnce(link, hart, task, linked, [operation, a0, a1, a2])) {
+      return NO_RESULT;
+    }
     return begin(link, hart, task, (thread) => {
       const client = taskClient(link, thread);
       linked.clients.add(client.id);
@@ -68,6 +74,9 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf, outside: boolean): 
     reserve(link);
     for (const linked of link.services) {
       if (linked.process) createProcess(link, linked, linked.process);
+    }
+    for (const linked of link.services) {
+      if (linked.process) endow(link, linked, linked.process);
     }
   },
   ...(outside ? watched(base, linkOf) : {}),

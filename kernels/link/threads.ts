@@ -19,7 +19,7 @@ import { BUSY, type Link, type Thread } from './linkage.ts';
 /** The work of a thread: its steps, and the result of the call. */
 export type Work = (thread: Thread) => Generator<unknown, number, void>;
 
-const threadOf = (link: Link, task: Task, answers: boolean): Thread => {
+export const threadOf = (link: Link, task: Task, answers: boolean): Thread => {
   const number = link.nextThread;
   link.nextThread = number + 1;
   const space = task === 0 ? 0 : get(link.k, task, TaskWord.space);
@@ -85,11 +85,16 @@ const advance = (link: Link, hart: Hart, thread: Thread): number => {
     tryAgain(k, hart, link.busy);
     return NO_RESULT;
   }
-  thread.asleep = true;
-  if (task === 0) return NO_RESULT;
-  set(k, task, TaskWord.blocked, 1);
-  k.control[hartAt(hart.id) + HartWord.task] = 0;
+  sleep(k, hart, thread);
   return NO_RESULT;
+};
+
+/** Its task, if it has one, gives its hart up. */
+export const sleep = (k: State, hart: Hart, thread: Thread): void => {
+  thread.asleep = true;
+  if (thread.task === 0) return;
+  set(k, thread.task, TaskWord.blocked, 1);
+  k.control[hartAt(hart.id) + HartWord.task] = 0;
 };
 
 /** A fault that was repaired meanwhile has overwritten where the hart goes back to. */

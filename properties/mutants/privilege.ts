@@ -6,6 +6,8 @@
 import { TaskWord } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get } from '../../kernels/core/tables.ts';
+import { MessageWord, Role } from '../../kernels/ipc/layout.ts';
+import { ipcRoutines } from '../../kernels/ipc/routines.ts';
 import type { Link, Linked, Process } from '../../kernels/link/linkage.ts';
 import { DEVICE_PAGE } from '../../kernels/link/process/layout.ts';
 import { processRoutines } from '../../kernels/link/process/routines.ts';
@@ -87,11 +89,9 @@ export const privilege: readonly Mutant[] = [
   mutant({
     of: buildMicrokernel,
     replace: {
-      processes: {
-        deliver: (link, process) => {
-          const { message } = process;
-          processRoutines.deliver(link, process);
-          process.message = message;
+      ipc: {
+        quit: (ipc, task) => {
+          if (get(ipc.k, task, MessageWord.role) !== Role.calls) ipcRoutines.quit(ipc, task);
         },
       },
     },
@@ -134,8 +134,8 @@ export const privilege: readonly Mutant[] = [
     of: buildMicrokernel,
     replace: {
       processes: {
-        answer: (link, linked, process, result) => {
-          processRoutines.answer(link, linked, process, result & 0xff);
+        answered: (link, linked, result, hart) => {
+          processRoutines.answered(link, linked, result & 0xff, hart);
         },
       },
     },
@@ -147,14 +147,7 @@ export const privilege: readonly Mutant[] = [
   mutant({
     of: buildMicrokernel,
     replace: {
-      processes: {
-        crashed: (link, linked, process) =>
-          processRoutines.crashed(
-            link,
-            linked,
-            Object.assign(process, { inHand: false, message: undefined }),
-          ),
-      },
+      ipc: { breakOff: () => {} },
     },
     id: 'crash-untold',
     description: 'Who waits for the answer of a service that has crashed is not told.',

@@ -1,10 +1,11 @@
 /** The kernel's side of the calls that only processes of services make. */
 import type { Hart } from '../../../hardware/contract.ts';
+import { Right } from '../../../spec/calls/ipc.ts';
 import { Device, type DeviceName } from '../../../spec/devices.ts';
 import { Errno } from '../../../spec/errno.ts';
-import { type CallRoutine, NO_RESULT, type State } from '../../core/kernel.ts';
-import { HartWord, hartAt, type Task, TaskWord } from '../../core/layout.ts';
-import { get, set } from '../../core/tables.ts';
+import type { CallRoutine, State } from '../../core/kernel.ts';
+import { type Task, TaskWord } from '../../core/layout.ts';
+import { get } from '../../core/tables.ts';
 import type { Steps } from '../../services/contract.ts';
 import { serviceClient } from '../copying.ts';
 import { awaitInterrupt } from '../install.ts';
@@ -12,8 +13,8 @@ import type { Link, Linked, Process } from '../linkage.ts';
 import { ask } from '../requests.ts';
 import type { LinkOf } from '../routines.ts';
 import { begin } from '../threads.ts';
+import { owes, serviceBehind } from './doors.ts';
 import { ServiceCall } from './layout.ts';
-import { receive } from './messages.ts';
 import { serviceOf } from './process.ts';
 
 interface Caller {
@@ -37,30 +38,13 @@ const only =
     return routine({ link, linked, process: linked.process, hart, task }, a0, a1, a2);
   };
 
-const next: ServiceRoutine = ({ link, linked, process, hart, task }, result) => {
-  const { k } = link;
-  link.processes.answer(link, linked, process, result | 0);
-  if (receive(link, process)) {
-    k.routines.restoreContext(k, hart, task);
-    return NO_RESULT;
-  }
-  set(k, task, TaskWord.blocked, 1);
-  k.control[hartAt(hart.id) + HartWord.task] = 0;
-  return NO_RESULT;
-};
-
-const reply: ServiceRoutine = ({ link, linked, process }, result) => {
-  link.processes.answer(link, linked, process, result | 0);
-  return 0;
-};
-
 const copyIn: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
-  process.inHand && linked.client
+  owes(link, linked, process) && linked.client
     ? link.processes.copyAcross(link, linked.client, from, serviceClient(link, linked), to, bytes)
     : -Errno.EFAULT;
 
 const copyOut: ServiceRoutine = ({ link, linked, process }, from, to, bytes) =>
-  process.inHand && linked.client
+  owes(link, linked, process) && linked.client
     ? link.processes.copyAcross(link, serviceClient(link, linked), from, linked.client, to, bytes)
     : -Errno.EFAULT;
 
@@ -76,10 +60,13 @@ const waitForInterrupt: ServiceRoutine = ({ link, linked, hart, task }, number) 
   });
 };
 
-/** Only services that it has declared. The last two arguments lie in its context. */
-const askAnother: ServiceRoutine = ({ link, linked, hart, task }, service, operation, a0) => {
-  const target = link.services[service];
-  if (!target || !linked.service.uses.includes(target.service.name)) return -Errno.EPERM;
+/** Whom the capability names that it holds. The last two arguments lie in its context. */
+const askAnother: ServiceRoutine = ({ link, linked, hart, task }, slot, operation, a0) => {
+  const { ipc } = link;
+  const held = ipc.routines.lookup(ipc, task, slot);
+  if (held === 0) return -Errno.EBADF;
+  if (!ipc.routines.allows(ipc, held, Right.send)) return -Errno.EPERM;
+  const target = serviceBehind(link, held);
   const a1 = get(link.k, task, TaskWord.context + 13);
   const a2 = get(link.k, task, TaskWord.context + 14);
   const client = serviceClient(link, linked);
@@ -90,8 +77,6 @@ const askAnother: ServiceRoutine = ({ link, linked, hart, task }, service, opera
 
 export const serviceCalls = (linkOf: LinkOf): ReadonlyMap<number, CallRoutine> =>
   new Map([
-    [ServiceCall.next, only(linkOf, next)],
-    [ServiceCall.reply, only(linkOf, reply)],
     [ServiceCall.copyIn, only(linkOf, copyIn)],
     [ServiceCall.copyOut, only(linkOf, copyOut)],
     [ServiceCall.awaitInterrupt, only(linkOf, waitForInterrupt)],

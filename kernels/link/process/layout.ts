@@ -9,6 +9,7 @@
 import { Device, type DeviceName } from '../../../spec/devices.ts';
 import { serviceSegment } from '../../../spec/layout.ts';
 import { PAGE_SIZE, type VirtualAddress } from '../../../spec/riscv.ts';
+import type { Service, ServiceName } from '../../services/contract.ts';
 
 export const DEVICE_PAGE = 960;
 
@@ -18,21 +19,35 @@ export const registersInProcess = (service: number, device: DeviceName): Virtual
 /** Frames beyond segment, text and leaf table: its root table, and a leaf table without a page for user space. */
 export const PROCESS_FRAMES = 2;
 
+/** And one frame for all of them: what they hold, and where they are asked. */
+export const MESSAGE_FRAMES = 1;
+
 /**
- * Calls that only such processes may make; for others they do not exist.
+ * That frame, in words. A service has eight slots for capabilities, and an endpoint; its door is what the kernel sends
+ * through on behalf of whoever asks: a record like a task's, so that messages know no difference.
  *
- * - next(result): answers the request in hand, if there is one, and waits for the next. Comes back with a0 client, a1
- *   operation, a2 … a4 arguments.
- * - reply(result): answers, without waiting.
+ *     0                         320                 384
+ *     [ 5 × 8 slots × 8 words   | endpoints 5 × 8    | doors 5 × 64 ]
+ */
+export const MessageFrame = { capabilities: 0, endpoints: 320, doors: 384 } as const;
+export const SLOTS = 8;
+/** Words of a capability and of an endpoint. */
+export const RECORD = 8;
+export const DOOR = 64;
+
+/** Where a service finds the capability to receive what it is asked. */
+export const OWN_SLOT = 0;
+/** Where it finds the one to ask another, which it declares. */
+export const slotToAsk = ({ uses }: Pick<Service, 'uses'>, name: ServiceName): number =>
+  1 + uses.indexOf(name);
+
+/**
+ * Calls that only such processes may make, besides those on messages (spec/calls/ipc.ts); for others they do not exist.
+ *
  * - copyIn(from, to, bytes), copyOut(from, to, bytes): between the client of the request in hand and its segment.
  * - awaitInterrupt(device): 0, when one of its devices has interrupted since the last time.
- * - ask(service, operation, a0, a1, a2): has another service do something; its result.
+ * - ask(slot, operation, a0, a1, a2): has the service do something that the capability names; its result.
+ *
+ * What it is asked it gets by replyReceive: the client is the badge, a1 is the operation, a2 to a4 are the arguments.
  */
-export const ServiceCall = {
-  next: 64,
-  copyIn: 65,
-  copyOut: 66,
-  awaitInterrupt: 67,
-  ask: 68,
-  reply: 69,
-} as const;
+export const ServiceCall = { copyIn: 64, copyOut: 65, awaitInterrupt: 66, ask: 67 } as const;

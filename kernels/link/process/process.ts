@@ -6,17 +6,7 @@
  */
 import { DEVICE_WINDOW, Device, deviceFrame, IommuRegister } from '../../../spec/devices.ts';
 import { SERVICE_TID, serviceSegment, serviceText } from '../../../spec/layout.ts';
-import {
-  A0,
-  PAGE_SIZE,
-  Pte,
-  pte,
-  rootOf,
-  satp,
-  WORDS_PER_FRAME,
-  type Word,
-  wordIn,
-} from '../../../spec/riscv.ts';
+import { PAGE_SIZE, Pte, pte, rootOf, satp, WORDS_PER_FRAME, wordIn } from '../../../spec/riscv.ts';
 import { allHarts } from '../../core/fences.ts';
 import { Control, SPACES, SpaceWord, TASKS, TaskWord } from '../../core/layout.ts';
 import { allocateRecord, get, set } from '../../core/tables.ts';
@@ -60,13 +50,11 @@ export const startProcess = (link: Link, linked: Linked, process: Process): void
   set(k, task, TaskWord.context, linked.entry);
   set(k, task, TaskWord.thread, 0);
   process.alive = true;
-  process.receiving = false;
   makeReady(link, process);
 };
 
 const install = (link: Link, linked: Linked): number => {
-  const names = link.services.map(({ service }) => service.name);
-  const routine = routineOf(linked, names, poolOf(link));
+  const routine = routineOf(linked, poolOf(link));
   const { service, text, index } = linked;
   return serviceText(index) + link.k.machine.installUser(service.name, routine, text, linked.index);
 };
@@ -104,11 +92,4 @@ export const confineDevices = ({ k, hart }: Link, { service }: Linked, process: 
 export const makeReady = ({ k }: Link, { task }: Process): void => {
   set(k, task, TaskWord.blocked, 0);
   k.routines.enqueue(k, task);
-};
-
-/** What its next return to user mode finds in a0 and the registers behind. */
-export const setArguments = ({ k }: Link, { task }: Process, words: readonly Word[]): void => {
-  for (const [index, word] of words.entries()) {
-    set(k, task, TaskWord.context + A0 + index, word);
-  }
 };

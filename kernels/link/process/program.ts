@@ -7,10 +7,10 @@ import { Call } from '../../../spec/abi.ts';
 import { Device } from '../../../spec/devices.ts';
 import { serviceSegment } from '../../../spec/layout.ts';
 import type { Word } from '../../../spec/riscv.ts';
-import type { Client, Port, ServiceName, Steps, World } from '../../services/contract.ts';
+import type { Client, Port, Steps, World } from '../../services/contract.ts';
 import { handleWithFaults, type Surroundings } from '../faults.ts';
 import { FORGET, type Linked } from '../linkage.ts';
-import { registersInProcess, ServiceCall } from './layout.ts';
+import { OWN_SLOT, registersInProcess, ServiceCall, slotToAsk } from './layout.ts';
 
 /** a7, the number of a call. */
 const A7 = 7;
@@ -23,26 +23,22 @@ function* ecall(cpu: UserCpu, call: number, ...args: readonly Word[]): Steps<num
   return cpu.argument(0) | 0;
 }
 
-/** @param services the services by their numbers, as processes name them */
 export const routineOf =
-  (linked: Linked, services: readonly ServiceName[], frames: readonly number[]): UserRoutine =>
+  (linked: Linked, frames: readonly number[]): UserRoutine =>
   (cpu) =>
-    inUserMode(serve(cpu, linked, worldOf(cpu, linked, services, frames)));
+    serve(cpu, linked, worldOf(cpu, linked, frames)) as Generator<UserWait, void, void>;
 
-/** Where a service yields, it has made a system call, or lets interrupts in. */
-function* inUserMode(steps: Steps<never>): Generator<UserWait, void, void> {
-  for (;;) {
-    const { value } = steps.next();
-    yield value === 'ecall' ? 'ecall' : undefined;
-  }
-}
-
+/** Where it yields, it has made a system call, or lets interrupts in (`UserWait`). */
 function* serve(cpu: UserCpu, linked: Linked, world: World): Steps<never> {
   const running = yield* linked.service.start(world);
   const surroundings = surroundingsOf(cpu);
   let result = 0;
   for (;;) {
-    const id = yield* ecall(cpu, ServiceCall.next, result);
+    cpu.setArgument(0, OWN_SLOT);
+    cpu.setArgument(1, result);
+    cpu.setArgument(A7, Call.replyReceive);
+    yield 'ecall';
+    const id = cpu.argument(0);
     const operation = cpu.argument(1);
     const args = [cpu.argument(2), cpu.argument(3), cpu.argument(4)] as const;
     const request = { operation, args, client: clientOf(cpu, id) };
@@ -69,20 +65,15 @@ const surroundingsOf = (cpu: UserCpu): Surroundings => ({
     yield* ecall(cpu, Call.yield);
   },
   *replyEarly(result) {
-    yield* ecall(cpu, ServiceCall.reply, result);
+    yield* ecall(cpu, Call.reply, result);
   },
 });
 
-const worldOf = (
-  cpu: UserCpu,
-  { service, index }: Linked,
-  services: readonly ServiceName[],
-  frames: readonly number[],
-): World => ({
+const worldOf = (cpu: UserCpu, { service, index }: Linked, frames: readonly number[]): World => ({
   memory: cpu,
   segment: serviceSegment(index),
   ports: Object.fromEntries(
-    service.uses.map((name) => [name, portTo(cpu, services.indexOf(name))]),
+    service.uses.map((name) => [name, portTo(cpu, slotToAsk(service, name))]),
   ),
   devices: Object.fromEntries(
     service.devices.map((name) => [name, registersInProcess(index, name)]),
@@ -95,6 +86,6 @@ const worldOf = (
 });
 
 const portTo =
-  (cpu: UserCpu, service: number): Port =>
+  (cpu: UserCpu, slot: number): Port =>
   (operation, a0, a1 = 0, a2 = 0) =>
-    ecall(cpu, ServiceCall.ask, service, operation, a0, a1, a2);
+    ecall(cpu, ServiceCall.ask, slot, operation, a0, a1, a2);

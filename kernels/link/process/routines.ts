@@ -1,14 +1,15 @@
 /** The routines for services that are processes, as the reference kernels have them. */
 import { copyAcross } from '../copying.ts';
 import type { ProcessRoutines } from '../linkage.ts';
-import { answer, crashed, deliver } from './messages.ts';
+import { callAtOnce } from './fast.ts';
+import { answered, crashed } from './messages.ts';
 import { confineDevices, layOut } from './process.ts';
 
 export const processRoutines: ProcessRoutines = {
   layOut,
   confineDevices,
-  deliver,
-  answer,
+  callAtOnce,
+  answered,
   crashed,
   copyAcross,
 };

@@ -5,36 +5,35 @@
  */
 import type { Hart } from '../../../hardware/contract.ts';
 import type { Link, Linked, Process } from '../linkage.ts';
+import { isAsked } from './doors.ts';
 
 /** Slices that a service may use for one request, its yields included. */
 const MOST_SLICES = 16;
 /** Machine steps without anything to do, after which a hart that waits looks after the services. */
 export const HEARTBEAT = 256;
 
-const isAsked = ({ inHand, message }: Process): boolean => inHand || message !== undefined;
-
 /** It has used up a slice, or given its hart up. True: that was too often, and it has been ended. */
 export const usedSlice = (link: Link, hart: Hart, linked: Linked, process: Process): boolean => {
   process.patience += 1;
-  if (!isAsked(process) || process.patience <= MOST_SLICES) return false;
+  if (!isAsked(link, linked) || process.patience <= MOST_SLICES) return false;
   link.k.routines.vacate(link.k, hart);
   link.processes.crashed(link, linked, process);
   return true;
 };
 
 /** Sleeps in the kernel, for an interrupt that may never come. */
-const isSilent = ({ waiters }: Linked, process: Process): boolean =>
-  process.alive && isAsked(process) && waiters.size > 0;
+const isSilent = (link: Link, linked: Linked, process: Process): boolean =>
+  process.alive && linked.waiters.size > 0 && isAsked(link, linked);
 
 /** Whether there is a service to look after. */
-export const isAnyoneSilent = ({ services }: Link): boolean =>
-  services.some((linked) => linked.process && isSilent(linked, linked.process));
+export const isAnyoneSilent = (link: Link): boolean =>
+  link.services.some((linked) => linked.process && isSilent(link, linked, linked.process));
 
 /** A hart has waited for a heartbeat: who is silent for more of them than there are harts is ended. */
 export const heartbeat = (link: Link): void => {
   for (const linked of link.services) {
     const { process } = linked;
-    if (!process || !isSilent(linked, process)) continue;
+    if (!process || !isSilent(link, linked, process)) continue;
     process.heartbeats += 1;
     if (process.heartbeats > link.k.machine.harts.length)
       link.processes.crashed(link, linked, process);
