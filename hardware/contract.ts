@@ -37,6 +37,8 @@ export interface Machine {
   readonly frames: number;
   /** A live view of a frame, 1024 words: supervisor mode's direct map. Beyond RAM: a fault of supervisor mode. */
   frame(number: Frame): Uint32Array;
+  /** All of RAM as words, the first of frame f at index 1024 f. Supervisor mode owns it, as it does each frame. */
+  readonly ram: Uint32Array;
   /** The same frame as 4096 bytes. */
   bytes(number: Frame): Uint8Array;
   /** Sends a byte (0 to 255) to the console. */

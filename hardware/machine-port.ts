@@ -12,8 +12,10 @@ import { type Code, userCode } from './text.ts';
 
 export class MachinePort implements Machine {
   readonly #core: Core;
-  readonly #words: Uint32Array[] = [];
-  /** Made when they are asked for: kernels seldom do. */
+  /** Not the machine's own view of it: what a kernel does to the object changes nothing here. */
+  readonly #ram: Uint32Array;
+  /** Views of frames, made when they are asked for. */
+  readonly #words: (Uint32Array | undefined)[];
   readonly #bytes: (Uint8Array | undefined)[] = [];
   readonly harts: readonly Hart[];
   readonly frames: number;
@@ -27,9 +29,8 @@ export class MachinePort implements Machine {
     this.#faults = faults;
     this.harts = harts;
     this.frames = core.frames;
-    for (let frame = 0; frame < core.frames; frame++) {
-      this.#words.push(core.ram.subarray(frame * 1024, frame * 1024 + 1024));
-    }
+    this.#ram = core.ram.subarray();
+    this.#words = new Array<undefined>(core.frames).fill(undefined);
     Object.freeze(this);
   }
 
@@ -50,11 +51,26 @@ export class MachinePort implements Machine {
     return core.supervisorFault(hart, Cause.loadAccess, (frame << 12) >>> 0);
   }
 
+  get ram(): Uint32Array {
+    const core = this.#core;
+    core.burn(core.current ?? this.#running());
+    return core.tracer ? core.tracer.view(core, this.#ram) : this.#ram;
+  }
+
+  /** The frame's words; undefined: there is no such frame. */
+  #frame(number: number): Uint32Array | undefined {
+    const known = this.#words[number];
+    if (known || !(Number.isInteger(number) && number >= 0 && number < this.frames)) return known;
+    const words = this.#core.ram.subarray(number * 1024, number * 1024 + 1024);
+    this.#words[number] = words;
+    return words;
+  }
+
   frame(number: number): Uint32Array {
     const core = this.#core;
     const hart = core.current ?? this.#running();
     core.burn(hart);
-    const words = this.#words[number];
+    const words = this.#frame(number);
     if (words === undefined) return this.#beyond(number);
     return core.tracer ? core.tracer.view(core, words) : words;
   }
@@ -62,7 +78,7 @@ export class MachinePort implements Machine {
   bytes(number: number): Uint8Array {
     const core = this.#core;
     core.burn(core.current ?? this.#running());
-    const words = this.#words[number];
+    const words = this.#frame(number);
     if (words === undefined) return this.#beyond(number) as never;
     let bytes = this.#bytes[number];
     if (bytes === undefined) {

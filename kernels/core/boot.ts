@@ -26,14 +26,12 @@ export const boot = (
 ): Routine => {
   const ownFrames = image.freeFrames.slice(0, 3 + Math.ceil(machine.frames / WORDS_PER_FRAME));
   const [control = 0, tasks = 0, spaces = 0, ...frameTable] = ownFrames;
-  const ram: Uint32Array[] = [];
-  for (let frame = 0; frame < machine.frames; frame++) ram.push(machine.frame(frame));
   const k: State = {
     machine,
     image,
     routines,
     calls: callTable(routines, further),
-    ram,
+    ram: machine.ram,
     control: machine.frame(control),
   };
   for (const [index, frame] of frameTable.entries()) k.control[Control.frameTable + index] = frame;

@@ -20,8 +20,8 @@ export interface State {
   readonly calls: readonly (CallRoutine | undefined)[];
   /** The control frame. */
   readonly control: Uint32Array;
-  /** Every frame of RAM: the kernel reaches its records by address. */
-  readonly ram: readonly Uint32Array[];
+  /** All of RAM, word by word: the kernel reaches its records by address. */
+  readonly ram: Uint32Array;
 }
 
 /** A call that is over without a result: the caller has ended, or waits and gets its result later. */

@@ -8,14 +8,14 @@ import type { Hart } from '../../hardware/contract.ts';
 import { satp, wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
 import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
-import { get, pageOf, wordOf } from './tables.ts';
+import { get } from './tables.ts';
 
 export const saveContext = (k: State, hart: Hart, task: Task): void =>
-  hart.saveTo(pageOf(k, task), wordOf(task) + TaskWord.context);
+  hart.saveTo(k.ram, task + TaskWord.context);
 
 /** Also makes the return go to user mode. */
 export const restoreContext = (k: State, hart: Hart, task: Task): void =>
-  hart.restoreFrom(pageOf(k, task), wordOf(task) + TaskWord.context);
+  hart.restoreFrom(k.ram, task + TaskWord.context);
 
 export const dispatch = (k: State, hart: Hart): void => {
   const task = k.routines.pickNext(k, hart);

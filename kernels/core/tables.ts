@@ -12,17 +12,16 @@ import type { Table } from './layout.ts';
 /** A record's address in words of RAM; 0: none, for frame 0 is the kernel's text. */
 type Address = number;
 
-/** The frame that holds an address; `wordOf` is the place in it. */
-export const pageOf = (k: State, address: Address): Uint32Array =>
-  k.ram[address >>> 10] as Uint32Array;
-export const wordOf = (address: Address): number => address & 1023;
-
-/** Kept short, so that it costs no call: an address in no frame of RAM makes the kernel throw. */
+/** Kept so short that it costs no call. An address that is not in RAM makes the kernel throw. */
 export const get = (k: State, record: Address, word: number): number =>
-  (k.ram[record >>> 10] as Uint32Array)[(record & 1023) + word] as number;
+  k.ram[record + word] ?? outside(record);
 
 export const set = (k: State, record: Address, word: number, value: number): void => {
-  (k.ram[record >>> 10] as Uint32Array)[(record & 1023) + word] = value;
+  k.ram[record + word] = value;
+};
+
+const outside = (record: Address): never => {
+  throw new Error(`there is no record at word ${record} of RAM: a record was overwritten`);
 };
 
 const framesOf = (k: State, table: Table): number => wordIn(k.control, table.directory);
@@ -67,7 +66,7 @@ export const allocateRecord = (k: State, table: Table): Address => {
     record = freeIn(k, table, frameAt(k, table, index));
   }
   if (record === 0) record = grow(k, table);
-  if (record !== 0) pageOf(k, record).fill(0, wordOf(record), wordOf(record) + table.words);
+  if (record !== 0) k.ram.fill(0, record, record + table.words);
   return record;
 };
 

@@ -117,15 +117,33 @@ function* copy(
 }
 
 /** The task that a thread works for. One that has ended can be neither read nor written any more. */
-export const taskClient = (link: Link, thread: Thread): Asker => ({
-  id: get(link.k, thread.space, SpaceWord.id),
-  isGone: () => thread.task === 0,
-  reach: (va, bytes, right) => reachTask(link, thread, va, bytes, right),
-  read: (from, to, bytes) =>
-    copy(link, thread, from, bytes, Pte.R, () => move(link, from, to, bytes)),
-  write: (from, to, bytes) =>
-    copy(link, thread, to, bytes, Pte.W, () => move(link, from, to, bytes)),
-});
+class TaskClient implements Asker {
+  readonly #link: Link;
+  readonly #thread: Thread;
+  readonly id: number;
+
+  constructor(link: Link, thread: Thread) {
+    this.#link = link;
+    this.#thread = thread;
+    this.id = get(link.k, thread.space, SpaceWord.id);
+  }
+  isGone(): boolean {
+    return this.#thread.task === 0;
+  }
+  reach(va: VirtualAddress, bytes: number, right: Rights): Reached | undefined {
+    return reachTask(this.#link, this.#thread, va, bytes, right);
+  }
+  read(from: VirtualAddress, to: VirtualAddress, bytes: number): Steps<number> {
+    const link = this.#link;
+    return copy(link, this.#thread, from, bytes, Pte.R, () => move(link, from, to, bytes));
+  }
+  write(from: VirtualAddress, to: VirtualAddress, bytes: number): Steps<number> {
+    const link = this.#link;
+    return copy(link, this.#thread, to, bytes, Pte.W, () => move(link, from, to, bytes));
+  }
+}
+
+export const taskClient = (link: Link, thread: Thread): Asker => new TaskClient(link, thread);
 
 /** Clients that are services have numbers beyond those of all address spaces of tasks. */
 const SERVICE_CLIENT = 0x4000_0000;

@@ -5,7 +5,7 @@
 
 import { HartWord, hartAt, TASKS, TaskWord } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
-import { findRecord, get, pageOf, wordOf } from '../../kernels/core/tables.ts';
+import { findRecord, get } from '../../kernels/core/tables.ts';
 import { runningOn } from '../../kernels/core/tasks.ts';
 import { DIRECT_MAP } from '../../spec/layout.ts';
 import { registerNumber } from '../../spec/riscv.ts';
@@ -54,9 +54,9 @@ export const registers: readonly Mutant[] = [
         const result = routines.spawn(k, hart, task, program, a1, a2);
         const child = result > 0 ? findRecord(k, TASKS, TaskWord.tid, result) : 0;
         if (child === 0) return result;
-        const own = wordOf(task) + TaskWord.context;
-        const registersOfCaller = pageOf(k, task).slice(own + 1, own + 32);
-        pageOf(k, child).set(registersOfCaller, wordOf(child) + TaskWord.context + 1);
+        const own = task + TaskWord.context;
+        const registersOfCaller = k.ram.slice(own + 1, own + 32);
+        k.ram.set(registersOfCaller, child + TaskWord.context + 1);
         return result;
       },
     },
