@@ -112,7 +112,7 @@ export const messageLines = (): Line[] => {
   const message = tripsOf(MESSAGE);
   const endpoint = tripsOf(ENDPOINT);
   return [
-    rate('task → service process → task', message, 1e6),
+    rate('task → service process → task', message),
     rate('task → service in the kernel → task', direct),
     rate('task → task → task, over an endpoint', endpoint, 1e6),
     cycles('a message, there and back', message),

@@ -27,14 +27,14 @@ import { ipcRoutines } from '../ipc/routines.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
-import type { Link, Linked, Process, ProcessRoutines } from './linkage.ts';
+import type { Link, Linked, LinkOf, Process, ProcessRoutines } from './linkage.ts';
 import { askPatiently } from './patience.ts';
 import { LinkError, type Placement, problemsOf } from './problems.ts';
 import { serviceCalls } from './process/calls.ts';
 import { throughDoors } from './process/doors.ts';
 import { MESSAGE_FRAMES, PROCESS_FRAMES } from './process/layout.ts';
 import { processRoutines } from './process/routines.ts';
-import { callsServedBy, type LinkOf, linkRoutines, SERVED, served } from './routines.ts';
+import { callsServedBy, linkRoutines, SERVED, served } from './routines.ts';
 
 export { LinkError, type Place, type Placement } from './problems.ts';
 

@@ -150,3 +150,6 @@ export interface Link {
   hart: Hart;
   thread: Thread | undefined;
 }
+
+/** The link of the kernel whose state this is, made when it is first asked for. */
+export type LinkOf = (k: State) => Link;

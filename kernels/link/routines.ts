@@ -7,16 +7,15 @@ import { FILE_CALLS } from '../../spec/calls/files.ts';
 import { Device, type DeviceId, type DeviceName } from '../../spec/devices.ts';
 import { Cause, Mode } from '../../spec/riscv.ts';
 import { isFree } from '../core/frames.ts';
-import { type CallRoutine, NO_RESULT, type Routines, type State } from '../core/kernel.ts';
+import { type CallRoutine, NO_RESULT, type Routines } from '../core/kernel.ts';
 import { SpaceWord } from '../core/layout.ts';
 import { get } from '../core/tables.ts';
 import type { ServiceName } from '../services/contract.ts';
 import { KERNEL_CLIENT, taskClient } from './copying.ts';
 import { reserve } from './install.ts';
-import { FORGET, type Link } from './linkage.ts';
+import { FORGET, type Link, type LinkOf } from './linkage.ts';
 import { comesBack, needsFrame, page } from './pager.ts';
 import { wakePatient } from './patience.ts';
-import { endow } from './process/doors.ts';
 import { createProcess, serviceOf } from './process/process.ts';
 import { HEARTBEAT, heartbeat, isAnyoneSilent, showsLife, usedSlice } from './process/watch.ts';
 import { ask } from './requests.ts';
@@ -31,9 +30,6 @@ export const SERVED: readonly {
   { group: 'files', by: 'files', calls: FILE_CALLS },
   { group: 'datagrams', by: 'network', calls: DATAGRAM_CALLS },
 ];
-
-/** The link of the kernel whose state this is, made when it is first asked for. */
-export type LinkOf = (k: State) => Link;
 
 /** A call that is an operation of a service. @param how once, unless the service may have to be asked again */
 export const served =
@@ -74,9 +70,6 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf, outside: boolean): 
     reserve(link);
     for (const linked of link.services) {
       if (linked.process) createProcess(link, linked, linked.process);
-    }
-    for (const linked of link.services) {
-      if (linked.process) endow(link, linked, linked.process);
     }
   },
   ...(outside ? watched(base, linkOf) : {}),

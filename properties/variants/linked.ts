@@ -71,6 +71,11 @@ export const variants: readonly Variant[] = [
       }),
   ),
   variant(
+    'slow-requests',
+    'Every request to a service is made by a thread of the kernel, never on the fast path.',
+    (name) => buildMicrokernel({ name, processes: { callAtOnce: () => false } }),
+  ),
+  variant(
     'copied-in-pieces',
     'What passes between a service and its client is copied in pieces of 16 bytes.',
     (name) =>

@@ -11,7 +11,7 @@ import type { Hart } from '../../../hardware/contract.ts';
 import { Right } from '../../../spec/calls/ipc.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { A0 } from '../../../spec/riscv.ts';
-import { type Task, TaskWord } from '../../core/layout.ts';
+import { type Space, type Task, TaskWord } from '../../core/layout.ts';
 import { get, set } from '../../core/tables.ts';
 import type { Ipc, IpcRoutines } from '../../ipc/kernel.ts';
 import {
@@ -22,8 +22,7 @@ import {
   MessageWord,
   Role,
 } from '../../ipc/layout.ts';
-import type { Link, Linked, Process } from '../linkage.ts';
-import type { LinkOf } from '../routines.ts';
+import type { Link, Linked, LinkOf, Process } from '../linkage.ts';
 import { DOOR, MessageFrame, OWN_SLOT, RECORD, SLOTS, slotToAsk } from './layout.ts';
 import { serviceOf } from './process.ts';
 
@@ -39,7 +38,7 @@ export const doorOf = (link: Link, { index }: Linked): Task =>
   base(link) + MessageFrame.doors + index * DOOR;
 
 /** Is it a door of a service, not a task? */
-export const isDoor = ({ messages }: Link, task: Task): boolean =>
+const isDoor = ({ messages }: Link, task: Task): boolean =>
   messages !== 0 && task >>> 10 === messages;
 
 /** The service that a capability of this frame names. */
@@ -60,7 +59,10 @@ export const isAsked = (link: Link, linked: Linked): boolean =>
 export const owes = (link: Link, linked: Linked, process: Process): boolean =>
   get(link.k, process.task, MessageWord.caller) === doorOf(link, linked);
 
-/** At boot it gets all the capabilities that it will ever have. */
+const isOfService = ({ k, services }: Link, space: Space): boolean =>
+  services.some(({ process }) => process && get(k, process.task, TaskWord.space) === space);
+
+/** When it is started it gets all the capabilities that it will ever have; those that it still has it keeps. */
 export const endow = (link: Link, linked: Linked, process: Process): void => {
   const { service } = linked;
   put(link, linked, process, OWN_SLOT, linked, Right.receive);
@@ -80,6 +82,7 @@ const put = (
 ): void => {
   const { k } = link;
   const held = slotAt(link, linked, slot);
+  if (get(k, held, CapabilityWord.endpoint) !== 0) return;
   const endpoint = endpointOf(link, target);
   const { capabilities, receivers } = EndpointWord;
   set(k, held, CapabilityWord.endpoint, endpoint);
@@ -104,6 +107,8 @@ export const throughDoors = (linkOf: LinkOf, under: IpcRoutines): IpcRoutines =>
     const held = slot < SLOTS ? slotAt(link, linked, slot) : 0;
     return held !== 0 && get(ipc.k, held, CapabilityWord.endpoint) !== 0 ? held : 0;
   },
+  insert: (ipc, space, ...rest) =>
+    isOfService(linkOf(ipc.k), space) ? -Errno.EMFILE : under.insert(ipc, space, ...rest),
   copyMessage: (ipc, sender, receiver) => {
     under.copyMessage(ipc, sender, receiver);
     if (!isDoor(linkOf(ipc.k), sender)) return;

@@ -24,7 +24,7 @@ import {
 } from '../linkage.ts';
 import { wake } from '../threads.ts';
 import { endTurn } from '../turns.ts';
-import { doorOf, endpointOf } from './doors.ts';
+import { doorOf, endow, endpointOf } from './doors.ts';
 import { startProcess } from './process.ts';
 
 /** Where the answer lies once it is there: a1 of the door. */
@@ -45,6 +45,7 @@ export function* send(
       process.refusals -= 1;
       return -Errno.EIO;
     }
+    endow(link, linked, process);
     startProcess(link, linked, process);
   }
   const receiver = post(link, linked, process, client.id, request);

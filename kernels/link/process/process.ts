@@ -89,7 +89,7 @@ export const confineDevices = ({ k, hart }: Link, { service }: Linked, process: 
   }
 };
 
-export const makeReady = ({ k }: Link, { task }: Process): void => {
+const makeReady = ({ k }: Link, { task }: Process): void => {
   set(k, task, TaskWord.blocked, 0);
   k.routines.enqueue(k, task);
 };
