@@ -91,6 +91,16 @@ describe('a service', () => {
     expect(run.violation?.observed).toContain('that of the service files');
   });
 
+  test('may have a frame that another had, and does not reach any more', () => {
+    const run = serving(call('yield'))
+      .back(FILES, { view: [inFrame(20)] })
+      .trap(FILES, Cause.timerInterrupt)
+      .back(FILES, { view: [inFrame(21)] })
+      .trap(FILES, Cause.timerInterrupt)
+      .back(DISK, { view: [inFrame(20)] });
+    expect(run.violation).toBeUndefined();
+  });
+
   describe('its device', () => {
     const dma = (frame: number) =>
       ({ kind: 'dma', hart: 0, tid: 0, device: Device.disk, frame, into: true }) as const;
@@ -102,6 +112,13 @@ describe('a service', () => {
 
     test('dma-outside: moves nothing elsewhere', () => {
       expect(driving().show(dma(12)).clause).toBe('dma-outside');
+    });
+
+    test('dma-outside: moves nothing to what its driver had once', () => {
+      const restarted = driving()
+        .trap(DISK, Cause.timerInterrupt)
+        .back(DISK, { view: [inFrame(21)] });
+      expect(restarted.show(dma(20)).clause).toBe('dma-outside');
     });
 
     test('is the kernel’s business where the kernel drives it', () => {

@@ -63,12 +63,15 @@ export const runService = (state: OsState, event: ReturnEvent): Violation | unde
   return undefined;
 };
 
-/** The first translation that leads where the service may not go. */
+/** The first translation that leads where the service may not go. What it reaches now is its own; nothing else is. */
 const beyond = (
   state: OsState,
   service: ServiceClaim,
   event: ReturnEvent,
 ): Violation | undefined => {
+  for (const [frame, tid] of state.serviceFrames) {
+    if (tid === event.tid) state.serviceFrames.delete(frame);
+  }
   for (const translation of event.view) {
     const whose = ownerOf(state, service, event, translation);
     if (whose) return trespass(state, service, event, translation, whose);
