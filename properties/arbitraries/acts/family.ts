@@ -115,12 +115,16 @@ export const lookIntoInbox: Act = (script, dice) => {
   if (dice.percent(40)) store(script, dice, INBOX);
 };
 
-/** A thread that starts at a page of data, in an empty slot of text, or where nothing is: it faults, not its maker. */
+/**
+ * A thread that starts at a page of data, in an empty slot of text, or where nothing is: it faults, not its maker. Code
+ * that was copied to a page may lead back here: threads would start threads without end.
+ */
 export const doomedThread: Act = (script, dice) => {
-  const slot = script.pages.mapped(dice, R);
+  const mapped = script.pages.mapped(dice, R);
   const where = dice.roll(3);
-  if (where === 0 && slot >= 0) script.call('thread', addressOf(slot));
-  else if (where === 1) script.call('thread', addressOf(dice.roll(16)));
+  const slot = where === 1 ? dice.roll(16) : mapped;
+  const executable = ((script.pages.rights[slot] ?? 0) & X) !== 0;
+  if (where < 2 && slot >= 0 && !executable) script.call('thread', addressOf(slot));
   else script.call('thread', USER_TEXT + 0xffc);
   const child = script.adopt(-1);
   if (script.has('children') && dice.percent(60)) waitFor(script, dice, child);
