@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../hardware/contract.ts';
 import { Arena, runWorkload } from '../../hardware/run.ts';
+import { hybrid } from '../../kernels/hybrid/index.ts';
 import { microkernel } from '../../kernels/microkernel/index.ts';
 import { monolithic } from '../../kernels/monolithic/index.ts';
 import { CALLS } from '../../spec/abi.ts';
 import { PROPERTIES } from '../../spec/properties.ts';
 import { TRANSITION_NAMES } from '../../spec/transitions.ts';
-import type { Workload } from '../../spec/workload.ts';
 import { keepLog } from '../checker/failure.ts';
 import { judgeRun } from '../checker/judge-run.ts';
-import { findLeak, observersOf } from '../checker/pair.ts';
+import { faultPair, findDifference, observersOf, type Pair, secretPair } from '../checker/pair.ts';
 import { notClaimed } from '../checker/select.ts';
 import { SUITES, type Suite, suiteOf, suitesFor, workloadsOf } from '../checker/suites.ts';
 import { Tally } from '../checker/tally.ts';
 import { factsOf } from '../execute/facts.ts';
-import { confidentialPair } from './confidential.ts';
+import { secretProgramOf } from './confidential.ts';
 
 const arena = new Arena();
 /** Messages, and services that may go wrong, are where services are in user space. */
@@ -59,23 +59,34 @@ describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $i
   });
 });
 
-describe('confidential pairs', () => {
-  const run = (workload: Workload) => runWorkload(monolithic, workload, { arena });
+describe('pairs of runs', () => {
+  const differenceOn = (kernel: Kernel, pair: Pair) => {
+    const log = keepLog(runWorkload(kernel, pair.a, { arena }));
+    const { programOf } = judgeRun(log, pair.a, kernel);
+    const a = observersOf(log, pair.a);
+    const b = observersOf(runWorkload(kernel, pair.b, { arena }), pair.b);
+    return findDifference(a, b, pair, programOf);
+  };
 
-  test('look the same to everybody else on a kernel that keeps secrets', () => {
-    let pairs = 0;
-    for (const workload of suitesFor(factsOf(monolithic)).flatMap((suite) =>
-      sample(suite, 3, 400),
-    )) {
-      const pair = confidentialPair(workload);
-      if (!pair) continue;
-      pairs += 1;
-      const log = keepLog(run(pair.a));
-      const { programOf } = judgeRun(log, pair.a, monolithic);
-      const a = observersOf(log, pair.a);
-      const b = observersOf(run(pair.b), pair.b);
-      expect(findLeak(a, b, pair.secretProgram, programOf)).toBeUndefined();
-    }
-    expect(pairs).toBeGreaterThan(120);
+  test('with other secrets look the same to everybody else on a kernel that keeps secrets', () => {
+    const pairs = suitesFor(factsOf(monolithic))
+      .flatMap((suite) => sample(suite, 3, 400))
+      .flatMap((workload) => secretPair(workload, secretProgramOf(workload) ?? -1) ?? []);
+    expect(pairs.length).toBeGreaterThan(120);
+    for (const pair of pairs) expect(differenceOn(monolithic, pair)).toBeUndefined();
   });
+
+  test.each([microkernel, hybrid])(
+    'with and without a fault look the same to bystanders on the $name kernel',
+    (kernel) => {
+      const faults = suitesFor(factsOf(kernel)).filter(({ id }) => id === 'faults');
+      const pairs = faults
+        .flatMap((suite) =>
+          fc.sample(workloadsOf(suite, factsOf(kernel)), { seed: 5, numRuns: 150 }),
+        )
+        .flatMap((workload) => faultPair(workload, kernel) ?? []);
+      expect(pairs.length).toBeGreaterThan(60);
+      for (const pair of pairs) expect(differenceOn(kernel, pair)).toBeUndefined();
+    },
+  );
 });

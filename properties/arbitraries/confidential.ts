@@ -11,24 +11,15 @@ import { USER_TEXT } from '../../spec/layout.ts';
 import { Pte, type RegisterName } from '../../spec/riscv.ts';
 import type { Operation, Program, Workload } from '../../spec/workload.ts';
 
-export interface ConfidentialPair {
-  readonly a: Workload;
-  readonly b: Workload;
-  /** The program whose tasks store different words in a and in b. */
-  readonly secretProgram: number;
-}
-
 /**
- * `undefined` where no program of the workload has a secret.
- * @param turn which of the programs that qualify has it, counted round and round
+ * The program that has a secret; `undefined`: none of the workload has one.
+ * @param turn which of the programs that qualify, counted round and round
  */
-export const confidentialPair = (workload: Workload, turn = 0): ConfidentialPair | undefined => {
+export const secretProgramOf = (workload: Workload, turn = 0): number | undefined => {
   const secretive = [...workload.programs.keys()].filter((program) =>
     isSecretive(workload, program),
   );
-  const secretProgram = secretive[turn % Math.max(1, secretive.length)];
-  if (secretProgram === undefined) return undefined;
-  return { a: workload, b: withOtherSecrets(workload, secretProgram), secretProgram };
+  return secretive[turn % Math.max(1, secretive.length)];
 };
 
 /** Can the words that this program stores be taken as its secret, with others around who may find out? */

@@ -7,6 +7,7 @@ import {
   type ServiceFault,
   type Workload,
 } from '../../spec/workload.ts';
+import { besideBystander } from './bystanders.ts';
 import type { WorkloadConstraints } from './constraints.ts';
 import { fileWorkloadArbitrary } from './files/workload.ts';
 import { syncedWorkloadArbitrary } from './synced-faults.ts';
@@ -73,7 +74,11 @@ export const faultyWorkloadArbitrary = (
   constraints: Partial<WorkloadConstraints>,
   services: readonly string[],
 ): fc.Arbitrary<Workload> => {
-  const anywhere = anywhereArbitrary(constraints, services);
+  const alone = anywhereArbitrary(constraints, services);
+  const anywhere = fc.oneof(
+    { weight: 1, arbitrary: alone },
+    { weight: 1, arbitrary: besideBystander(alone, constraints) },
+  );
   if (!services.includes('files') || constraints.groups?.includes('files') === false)
     return anywhere;
   const afterSync = syncedWorkloadArbitrary(fileWorkloadArbitrary(constraints));

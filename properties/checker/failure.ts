@@ -4,19 +4,22 @@
  */
 
 import type { Violation } from '../../model/os/violation.ts';
+import { resultName } from '../../spec/errno.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
+import { causeName } from '../../spec/riscv.ts';
 import type { Workload } from '../../spec/workload.ts';
 import type { Executor } from '../execute/executor.ts';
 import { type Judgement, judgeRun } from './judge-run.ts';
-import { findLeak, type Leak, observersOf } from './pair.ts';
+import type { Observation } from './observations.ts';
+import { type Difference, findDifference, observersOf, type Pair } from './pair.ts';
 
 export interface Failure {
   readonly clause: Clause;
   readonly workload: Workload;
   readonly violation: Violation;
-  /** For `secret-observed`: the second workload, whose program stores it, and what was seen. */
-  readonly secret?: { readonly other: Workload; readonly program: number; readonly leak: Leak };
+  /** For properties of two runs: the two workloads, and what was seen differently. */
+  readonly two?: { readonly pair: Pair; readonly difference: Difference };
 }
 
 export const judge = async (executor: Executor, workload: Workload): Promise<Judgement> =>
@@ -29,31 +32,33 @@ export const keepLog = (log: RunLog): RunLog => ({
   messages: [...log.messages],
 });
 
-/** Runs both workloads and compares what the tasks of all other programs observe. */
-export const judgePair = async (
-  executor: Executor,
-  a: Workload,
-  b: Workload,
-  secretProgram: number,
-): Promise<Failure | undefined> => {
-  const logA = await executor.run(a);
-  const judgement = judgeRun(logA, a, executor.facts);
-  if (judgement.violation) return undefined;
-  const { programOf } = judgement;
-  const seenA = observersOf(logA, a);
+/** Runs both workloads and compares what tasks observe. */
+export const judgePair = async (executor: Executor, pair: Pair): Promise<Failure | undefined> => {
+  const { clause, a, b } = pair;
+  const log = await executor.run(a);
+  const { violation, programOf } = judgeRun(log, a, executor.facts);
+  if (violation) return undefined;
+  const seenA = observersOf(log, a);
   const seenB = observersOf(await executor.run(b), b);
-  const leak = findLeak(seenA, seenB, secretProgram, programOf);
-  if (!leak) return undefined;
+  const difference = findDifference(seenA, seenB, pair, programOf);
+  if (!difference) return undefined;
+  const { tid } = difference;
   return {
-    clause: 'secret-observed',
+    clause,
     workload: a,
-    secret: { other: b, program: secretProgram, leak },
+    two: { pair, difference },
     violation: {
-      clause: 'secret-observed',
+      clause,
       hart: 0,
-      tid: leak.tid,
-      expected: `task ${leak.tid} sees the same in both runs`,
-      observed: `task ${leak.tid} sees ${leak.a.value | 0} in run A and ${leak.b.value | 0} in run B`,
+      tid,
+      expected: `task ${tid} sees the same in both runs`,
+      observed: `task ${tid} sees ${seenText(difference.a)} in run A and ${seenText(difference.b)} in run B`,
     },
   };
+};
+
+/** A value, the name of an error, or of a fault. */
+export const seenText = ({ what, value }: Observation): string => {
+  if (what === 'fault') return causeName(value);
+  return what === 'result' ? resultName(value) : String(value | 0);
 };

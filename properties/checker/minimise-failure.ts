@@ -1,7 +1,6 @@
 /** Shrinks a failing workload to one that is 1-minimal for the same clause. */
 
 import type { Workload } from '../../spec/workload.ts';
-import { isSecretive, withOtherSecrets } from '../arbitraries/confidential.ts';
 import type { Executor } from '../execute/executor.ts';
 import { minimise } from '../minimise/minimise.ts';
 import { type Turn, turnsOf } from '../minimise/turns.ts';
@@ -24,10 +23,9 @@ const failsAgain = async (
   workload: Workload,
   like: Failure,
 ): Promise<Failure | undefined> => {
-  if (like.secret) {
-    if (!isSecretive(workload, like.secret.program)) return undefined;
-    const other = withOtherSecrets(workload, like.secret.program);
-    return judgePair(executor, workload, other, like.secret.program);
+  if (like.two) {
+    const pair = like.two.pair.about(workload);
+    return pair && judgePair(executor, pair);
   }
   if (like.clause === 'runs-differ' || like.clause === 'state-kept') {
     const again = await repeat(executor, workload);

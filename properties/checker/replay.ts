@@ -4,6 +4,7 @@ import type { Executor } from '../execute/executor.ts';
 import { explain } from '../explain/explain.ts';
 import type { Counterexample } from '../report.ts';
 import { type Failure, judge, judgePair } from './failure.ts';
+import { faultPair, type Pair, secretPair } from './pair.ts';
 import { repeat } from './search.ts';
 
 export interface Replayed {
@@ -18,11 +19,14 @@ export interface Replayed {
 /** What is needed to run a failure again. */
 export type Saved = Pick<Counterexample, 'workload' | 'other' | 'clause'>;
 
-/** The program whose words differ between the two workloads of a two-run failure. */
-const secretProgramOf = ({ workload, other }: Saved): number =>
-  workload.programs.findIndex(
-    (program, index) => JSON.stringify(program) !== JSON.stringify(other?.programs[index]),
+/** The pair that a failure of two runs was about. */
+const pairOf = ({ workload, other, clause }: Saved, { facts }: Executor): Pair | undefined => {
+  if (clause === 'fault-observed') return faultPair(workload, facts);
+  const program = workload.programs.findIndex(
+    (one, index) => JSON.stringify(one) !== JSON.stringify(other?.programs[index]),
   );
+  return secretPair(workload, program);
+};
 
 /** How the executor's kernel fails now, if it does. */
 export const failureOf = async (executor: Executor, saved: Saved): Promise<Failure | undefined> => {
@@ -30,7 +34,8 @@ export const failureOf = async (executor: Executor, saved: Saved): Promise<Failu
   if (clause === 'runs-differ' || clause === 'state-kept') return repeat(executor, workload);
   const { violation } = await judge(executor, workload);
   if (violation) return { clause: violation.clause, workload, violation };
-  return other ? judgePair(executor, workload, other, secretProgramOf(saved)) : undefined;
+  const pair = other && pairOf(saved, executor);
+  return pair && judgePair(executor, pair);
 };
 
 export const replay = async (executor: Executor, saved: Counterexample): Promise<Replayed> => {

@@ -1,16 +1,19 @@
 /**
  * Looks for failures: generates workloads suite by suite, runs them in batches, judges every run by all clauses, and
  * keeps for each property the failing workload that fails soonest: its story is the shortest. Every other workload also
- * goes through the two-run property, and a sample is run again to find nondeterminism and state kept between boots.
+ * goes through the two runs of confidentiality, those with bystanders of a fault through the two with and without it,
+ * and a sample is run again to find nondeterminism and state kept between boots.
  */
 import fc from 'fast-check';
 import { propertyOfClause } from '../../spec/properties.ts';
 import type { RunLog } from '../../spec/records.ts';
+import { TRANSITION_NAMES } from '../../spec/transitions.ts';
 import type { Workload } from '../../spec/workload.ts';
-import { confidentialPair } from '../arbitraries/confidential.ts';
+import { secretProgramOf } from '../arbitraries/confidential.ts';
 import type { Executor, KernelFacts } from '../execute/executor.ts';
 import { type Failure, judgePair, keepLog } from './failure.ts';
 import { judgeRun } from './judge-run.ts';
+import { faultPair, type Pair, secretPair } from './pair.ts';
 import { type Suite, type SuiteId, suitesFor, workloadsOf } from './suites.ts';
 import { Tally } from './tally.ts';
 
@@ -27,7 +30,7 @@ export interface SearchOptions {
 /** What came of one suite. */
 export interface SuiteRun {
   readonly tally: Tally;
-  /** Workloads that went through both runs of the two-run property. */
+  /** Workloads that went through both runs of confidentiality. */
   readonly pairs: number;
   /** Workloads that were run again, and in a kept instance. */
   readonly repeated: number;
@@ -90,6 +93,17 @@ class Findings {
   }
 }
 
+/** A workload that broke nothing. */
+interface Clean {
+  readonly workload: Workload;
+  /** How many workloads of its suite were judged until then, this one included. */
+  readonly at: number;
+  /** Tasks that use no faulty service made calls after it had gone wrong. */
+  readonly bystanders: boolean;
+}
+
+const BYSTANDER_SERVED = TRANSITION_NAMES.indexOf('bystanderServed');
+
 /** One suite, batch by batch. */
 class SuiteSearch implements SuiteRun {
   readonly wanted: number;
@@ -116,12 +130,20 @@ class SuiteSearch implements SuiteRun {
       this.repeated += 1;
       findings.add(await repeat(executor, workload), from + index + 1);
     }
-    for (const { workload, at } of clean.filter((_, index) => index % PAIR_EVERY === 0)) {
-      const pair = confidentialPair(workload, this.pairs);
-      if (!pair) continue;
-      this.pairs += 1;
-      findings.add(await judgePair(executor, pair.a, pair.b, pair.secretProgram), at);
+    for (const [index, { workload, at, bystanders }] of clean.entries()) {
+      const pair = index % PAIR_EVERY === 0 ? this.#secretPair(workload) : undefined;
+      if (pair) findings.add(await judgePair(executor, pair), at);
+      const faulty = bystanders ? faultPair(workload, executor.facts) : undefined;
+      if (faulty) findings.add(await judgePair(executor, faulty), at);
     }
+  }
+
+  /** Programs that have a secret take turns. */
+  #secretPair(workload: Workload): Pair | undefined {
+    const program = secretProgramOf(workload, this.pairs);
+    if (program === undefined) return undefined;
+    this.pairs += 1;
+    return secretPair(workload, program);
   }
 
   /** Answers with those that broke nothing. */
@@ -129,18 +151,18 @@ class SuiteSearch implements SuiteRun {
     workloads: readonly Workload[],
     from: number,
     findings: Findings,
-  ): Promise<readonly { readonly workload: Workload; readonly at: number }[]> {
-    const clean: { readonly workload: Workload; readonly at: number }[] = [];
+  ): Promise<readonly Clean[]> {
+    const clean: Clean[] = [];
     await this.#executor.runAll(workloads, (log, index) => {
       const workload = workloads[index];
       if (!workload) return;
       const judgement = judgeRun(log, workload, this.#executor.facts);
       this.tally.add(judgement);
       findings.tally.add(judgement);
-      const { violation, events } = judgement;
+      const { violation, events, taken } = judgement;
       const at = from + index + 1;
       if (violation) findings.add({ clause: violation.clause, workload, violation }, at, events);
-      else clean.push({ workload, at });
+      else clean.push({ workload, at, bystanders: (taken[BYSTANDER_SERVED] ?? 0) > 0 });
     });
     return clean;
   }
@@ -168,7 +190,7 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
     await suite.batch(options.seed, from, findings);
   }
   for (const failure of [...failures.values()]) {
-    if (failure.secret) continue;
+    if (failure.two) continue;
     const { violation } = judgeRun(
       await executor.run(failure.workload),
       failure.workload,

@@ -47,7 +47,7 @@ const FAULTS: Suite = {
 };
 
 /** What only a service that goes wrong puts to the test. */
-const ABOUT_FAULTS: readonly Clause[] = ['fault-spreads', 'dma-outside'];
+const ABOUT_FAULTS: readonly Clause[] = ['fault-spreads', 'fault-observed', 'dma-outside'];
 
 const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly string[] =>
   services.filter(({ placement }) => placement === 'user').map(({ name }) => name);

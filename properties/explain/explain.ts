@@ -49,7 +49,7 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
   const violation = replay.violation ?? failure.violation;
   const tasks = columnsOf(replay);
   const steps = stepsOf(executor, replay, tasks, SCHEDULING.has(violation.clause));
-  const two = failure.secret && (await mergeRuns(executor, replay, steps, failure.secret));
+  const two = failure.two && (await mergeRuns(executor, replay, steps, failure.two));
   const { facts } = executor;
   return {
     format: COUNTEREXAMPLE_FORMAT,
@@ -60,7 +60,7 @@ export const explain = async (executor: Executor, told: ToExplain): Promise<Coun
     statement: property?.statement ?? '',
     seed: told.seed,
     workload: failure.workload,
-    ...(failure.secret && { other: failure.secret.other }),
+    ...(failure.two && { other: failure.two.pair.b }),
     tasks,
     steps: two?.steps ?? steps,
     expected: atStep(two?.steps ?? steps, violation.expected),

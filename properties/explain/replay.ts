@@ -32,6 +32,12 @@ export interface Row {
   readonly retired?: Extract<Event, { kind: 'retire' }>;
   /** The trap that it was. */
   readonly trap?: Extract<Event, { kind: 'trap' }>;
+  /** It shows the result of a call: where the record of the return is. */
+  answered?: number;
+  /** Of a row that shows only the result: the one in which the call was made. */
+  readonly callIn?: Row;
+  /** What went wrong in a service: `files: silence`. */
+  readonly struck?: string;
   /** The model's state after it. */
   state: OsState;
 }
@@ -156,6 +162,7 @@ class Replayer {
     const { at } = this.#decoder;
     if (event.kind === 'retire') this.#retired(event);
     else if (event.kind === 'trap') this.#trapped(event);
+    else if (event.kind === 'strike') this.#struck(event);
     else {
       const row = this.#active.get(event.hart);
       row?.kernel.push(event);
@@ -242,6 +249,12 @@ class Replayer {
     this.#active.set(hart, row);
   }
 
+  #struck({ hart, fault }: Extract<Event, { kind: 'strike' }>): void {
+    const { service, kind } = this.#workload.faults?.[fault] ?? {};
+    const struck = service === undefined ? 'disk: stuck' : `${service}: ${kind}`;
+    this.#add({ task: 0, hart, text: '', struck, devices: [struck] });
+  }
+
   #textsOf(tid: Tid): readonly string[] {
     const program = this.#before.tasks.get(tid)?.program;
     return (program === undefined ? undefined : this.#workload.programs[program]?.texts) ?? [];
@@ -260,10 +273,21 @@ class Replayer {
     this.#open.delete(event.tid);
     const text = `${open.text} = ${resultText(event.registers[A0] ?? 0)}`;
     const later = this.#rows.slice(this.#rows.indexOf(open) + 1).filter(worthARow);
-    if (later.length === 0) open.text = text;
-    else this.#add({ task: event.tid, hart: event.hart, text: `… ${text}` });
+    const answered = this.#decoder.at;
+    if (later.length === 0) Object.assign(open, { text, answered });
+    else {
+      const { tid: task, hart } = event;
+      this.#add({ task, hart, text: `… ${text}`, answered, callIn: open });
+    }
   }
 }
+
+/** Index of the row that shows what a task saw; −1: none does. */
+export const rowSeen = ({ rows }: Replay, tid: Tid, { at }: { readonly at: number }): number => {
+  const answer = rows.findIndex(({ answered }) => answered === at);
+  if (answer >= 0) return answer;
+  return rows.findIndex(({ task, from, until }) => task === tid && at >= from && at <= until);
+};
 
 /** What came to a hart; nothing for what harts send each other. */
 const interruptText = (cause: number, hart: HartId): string => {

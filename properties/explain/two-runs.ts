@@ -1,13 +1,11 @@
-/** The story of a two-run failure: one table for both runs, with `A|B` where they differ. */
-import { indexOfText, kindOfText, layoutOf, TextKind } from '../../spec/layout.ts';
-import type { Failure } from '../checker/failure.ts';
+/** The story of a failure that takes two runs to see: one table for both runs, with `A|B` where they differ. */
+import { seenText } from '../checker/failure.ts';
+import type { Difference, Pair } from '../checker/pair.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Explanation, Step } from '../report.ts';
-import { type Replay, replayRun } from './replay.ts';
-import { whyFrame } from './why-frame.ts';
-import { whyTasks } from './why-tasks.ts';
-
-type Secret = NonNullable<Failure['secret']>;
+import { type Replay, type Row, replayRun, rowSeen } from './replay.ts';
+import { whyFault } from './why-fault.ts';
+import { whyLeak } from './why-leak.ts';
 
 const VALUE = /(0x[0-9a-f]+|-?[A-Z0-9]+)$/;
 
@@ -21,59 +19,54 @@ const merged = (a: string, b: string): string => {
     : `${a} | ${b}`;
 };
 
+export interface TwoRuns {
+  readonly pair: Pair;
+  readonly difference: Difference;
+}
+
 export const mergeRuns = async (
   executor: Executor,
   replay: Replay,
   steps: readonly Step[],
-  { other, program, leak }: Secret,
+  { pair, difference }: TwoRuns,
 ): Promise<{ steps: Step[]; observed: string; explanation: Explanation }> => {
-  const second = await replayRun(executor, other);
-  const last = Math.max(
-    0,
-    replay.rows.findIndex(({ from, until }) => leak.a.at >= from && leak.a.at <= until),
-  );
+  const second = await replayRun(executor, pair.b);
+  const last = Math.max(0, rowSeen(replay, difference.tid, difference.a));
+  const others = pair.sameIds
+    ? twinsByTask(replay.rows, second.rows)
+    : second.rows.map(({ text }) => text);
   const both = steps.slice(0, last + 1).map((step, index) => ({
     ...step,
-    text: merged(step.text, second.rows[index]?.text ?? step.text),
+    text: merged(step.text, others[index] ?? step.text),
     violates: index === last,
   }));
-  const writer = both.findIndex(({ text }) => text.startsWith('store') && text.includes('|'));
-  const from = both[writer];
-  const observed = `task ${leak.tid} sees ${shown(leak.a.value)} in run A and ${shown(leak.b.value)} in run B${from ? `, and what differs is what task ${from.task} stored at step ${from.number}` : ''}`;
-  return { steps: both, observed, explanation: whyLeak(replay, last, program) };
+  const { tid, a, b } = difference;
+  const seen = `task ${tid} sees ${seenText(a)} in run A and ${seenText(b)} in run B`;
+  if (pair.clause === 'fault-observed') {
+    const { said, explanation } = whyFault(replay, last, difference);
+    return { steps: both, observed: `${seen}, ${said}`, explanation };
+  }
+  const { said, explanation } = whyLeak(replay, last, pair, both);
+  return { steps: both, observed: seen + said, explanation };
 };
 
-const shown = (value: number): string => String(value | 0);
-
-const whyLeak = (replay: Replay, last: number, program: number): Explanation => {
-  const row = replay.rows[last];
-  const rows = replay.rows.slice(0, last + 1);
-  const frame =
-    row?.retired && row.retired.frame >= 0
-      ? whyFrame({ ...replay, rows }, row.retired.frame)
-      : undefined;
-  const secret = secretFrame(replay, program);
-  const found = frame ?? (secret === undefined ? undefined : whyFrame({ ...replay, rows }, secret));
-  const closing = 'Run A alone looks right. That is why there are two.';
-  if (found)
-    return {
-      ...found,
-      text: `${frame ? found.text : 'The value that differs went through this frame; the kernel let its result depend on it.'} ${closing}`,
-    };
-  return whyTasks(
-    replay,
-    `The kernel let something that task ${row?.task ?? 0} sees depend on what another task stored. ${closing}`,
-  );
-};
-
-/** A frame that the secret program stored to. */
-const secretFrame = (replay: Replay, program: number): number | undefined => {
-  const { operations } = layoutOf(replay.workload);
-  const row = replay.rows.find(({ task, retired }) => {
-    const word = retired?.word ?? 0;
-    const operation =
-      kindOfText(word) === TextKind.script ? operations[indexOfText(word)] : undefined;
-    return operation?.op === 'store' && replay.state.tasks.get(task)?.program === program;
+/** For each row of run A how its task does the same thing in run B; none for a call whose result comes in a later row. */
+const twinsByTask = (
+  rows: readonly Row[],
+  others: readonly Row[],
+): readonly (string | undefined)[] => {
+  const acts = new Map<Row, number>();
+  const done = new Map<number, number>();
+  return rows.map((row) => {
+    const { task, callIn } = row;
+    const act = callIn ? acts.get(callIn) : done.get(task);
+    if (!callIn) {
+      acts.set(row, act ?? 0);
+      done.set(task, (act ?? 0) + 1);
+    }
+    if (task === 0 || rows.some((later) => later.callIn === row)) return undefined;
+    const twin = others.filter((other) => other.task === task && !other.callIn)[act ?? 0];
+    const text = others.find((later) => twin && later.callIn === twin)?.text ?? twin?.text;
+    return text && (callIn ? '… ' : '') + text.replace(/^… /, '');
   });
-  return row?.retired?.frame;
 };

@@ -1,4 +1,5 @@
 /** All mutants of the reference kernel, by family. */
+import { bystanders } from './bystanders.ts';
 import { calls } from './calls.ts';
 import { confidentiality } from './confidentiality.ts';
 import { determinism } from './determinism.ts';
@@ -36,6 +37,7 @@ export const mutants: readonly Mutant[] = [
   ...filesWaiting,
   ...filesDatagrams,
   ...privilege,
+  ...bystanders,
   ...ipc,
   ...layering,
 ];

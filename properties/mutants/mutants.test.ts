@@ -85,14 +85,21 @@ describe('the list of mutants', () => {
   });
 });
 
-describe('confidentiality', () => {
-  const only = mutants.filter(({ killedBy }) => killedBy === 'isolation/confidentiality');
+describe.each([
+  { id: 'isolation/confidentiality', least: 2, suites: undefined },
+  { id: 'faults/bystanders-see-the-same', least: 1, suites: ['faults', 'ipc'] as const },
+])('$id, of two runs', ({ id, least, suites }) => {
+  const only = mutants.filter(({ killedBy }) => killedBy === id);
 
-  test('has two mutants at least', () => expect(only.length).toBeGreaterThanOrEqual(2));
+  test('has enough mutants', () => expect(only.length).toBeGreaterThanOrEqual(least));
 
   test.each(only)('$id is killed by it alone: every single run is allowed', async (mutant) => {
-    const { failures } = await search(openMutant(mutant), { seed: 2, workloads: WORKLOADS });
-    expect([...failures.keys()]).toEqual(['isolation/confidentiality']);
+    const { failures } = await search(openMutant(mutant), {
+      seed: 2,
+      workloads: suites ? 300 : WORKLOADS,
+      ...(suites && { suites }),
+    });
+    expect([...failures.keys()]).toEqual([id]);
   });
 });
 

@@ -34,8 +34,15 @@ const minimalText = ({ verified, neighbours, runs }: Counterexample['minimal']):
 };
 
 /** For a story of two runs: in what they differ. */
-export const twoRunsText = ({ other, workload, steps }: Counterexample): string | undefined => {
+export const twoRunsText = ({
+  other,
+  clause,
+  workload,
+  steps,
+}: Counterexample): string | undefined => {
   if (other === undefined) return undefined;
+  if (clause === 'fault-observed')
+    return 'Two runs of the same tasks: in A a service goes wrong, in B none does. Where the runs differ both values are shown, A|B.';
   const words = differences(workload, other);
   const store = steps.find(({ text }) => /^store .*\S\|\S/.test(text));
   const who = store === undefined ? '' : `, stored by task ${store.task}`;

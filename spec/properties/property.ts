@@ -63,6 +63,7 @@ export const CLAUSES = [
   'dma-outside',
   'console-differs',
   'fault-spreads',
+  'fault-observed',
   'smuggled',
   'layer-skipped',
   'wrong-door',
