@@ -179,7 +179,8 @@ export const runFault = (
 /** The same fault in a workload as simple as can be, in which it does the same. */
 export const simplest = (subject: Subject, run: FaultRun): FaultRun => {
   const again = (workload: Workload): FaultRun | undefined => {
-    const simpler = runFault(subject, run.fault, workload);
+    const [fault = run.fault] = workload.faults ?? [];
+    const simpler = runFault(subject, fault, workload);
     const same =
       simpler !== undefined &&
       simpler.fatal === run.fatal &&

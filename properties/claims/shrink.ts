@@ -1,25 +1,26 @@
-/** Makes a witness as simple as it can be: from neighbour to neighbour while it still shows what it has to show. */
+/**
+ * Makes a witness as simple as it can be: from neighbour to neighbour while it still shows what it has to show, until
+ * none of the neighbours (minimise/neighbours.ts) does. None is tried twice.
+ */
 import type { Workload } from '../../spec/workload.ts';
 import { neighbours } from '../minimise/neighbours.ts';
-
-/** Neighbours tried at most. */
-const MOST_TRIALS = 400;
 
 /** @param shows must be true of the workload itself */
 export const shrinkWitness = (
   workload: Workload,
   shows: (simpler: Workload) => boolean,
 ): Workload => {
-  let best = workload;
-  for (let trials = 0; trials < MOST_TRIALS; ) {
-    let simpler: Workload | undefined;
+  const failed = new Set<string>();
+  const simplerThan = (best: Workload): Workload | undefined => {
     for (const neighbour of neighbours(best)) {
-      trials += 1;
-      if (shows(neighbour.workload)) simpler = neighbour.workload;
-      if (simpler || trials >= MOST_TRIALS) break;
+      const key = JSON.stringify(neighbour.workload);
+      if (failed.has(key)) continue;
+      if (shows(neighbour.workload)) return neighbour.workload;
+      failed.add(key);
     }
-    if (!simpler) break;
-    best = simpler;
-  }
+    return undefined;
+  };
+  let best = workload;
+  for (let next = simplerThan(best); next; next = simplerThan(best)) best = next;
   return best;
 };
