@@ -9,7 +9,7 @@ const coverage = process.env['NODE_V8_COVERAGE'] !== undefined;
 export default defineConfig({
   test: {
     include: [
-      '{spec,model,hardware,kernels,properties,labs,cli,bench,examples,scripts}/**/*.test.ts',
+      '{spec,model,hardware,kernels,trees,properties,labs,cli,bench,examples,scripts}/**/*.test.ts',
       '*.test.ts',
     ],
     exclude: ['**/node_modules/**', 'dist/**'],

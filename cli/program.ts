@@ -6,10 +6,12 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { SUITES } from '../properties/checker/suites.ts';
 import { BadInput } from '../properties/execute/bad-input.ts';
+import { BadTree } from '../trees/bad-tree.ts';
 import { ExitCode } from './exit-codes.ts';
 import { type Shell, terminalShell } from './shell.ts';
 import {
   parseArchitecture,
+  parseGraphFormat,
   parsePlacements,
   parseProperty,
   parseSeconds,
@@ -23,6 +25,7 @@ import { type CompareFlags, compareVerb } from './verbs/compare.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { type ListFlags, listVerb } from './verbs/list.ts';
 import { MATRIX_SEED, matrixVerb } from './verbs/matrix.ts';
+import { MODULES_VERBS, type ModulesFlags, modulesVerb } from './verbs/modules.ts';
 import { replayVerb } from './verbs/replay.ts';
 import { type RunFlags, runVerb } from './verbs/run.ts';
 
@@ -131,6 +134,15 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
       done(await matrixVerb(open(flags.color), flags)),
     );
   measuring(verb, open, done);
+  verb('modules [tree] [question...]', 'ask about the modules of a real Linux kernel')
+    .option('--json', 'print one JSON document')
+    .option('--format <format>', 'of graph: svg (default) or dot', parseGraphFormat)
+    .option('--out <file>', 'of graph: write it there')
+    .addHelpText('after', MODULES_VERBS)
+    .action(async (tree: string | undefined, question: string[], flags: ModulesFlags & Common) => {
+      const words = tree === undefined ? [] : [tree, ...question];
+      done(await modulesVerb(open(flags.color), words, flags));
+    });
   return program;
 };
 
@@ -177,8 +189,10 @@ Exit codes: 0 everything claimed passed, 1 a property failed, 2 bad input, 3 inc
 const failure = (error: unknown, shell: Shell, debug: boolean): ExitCode => {
   if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.passed; // help, version
   if (error instanceof CommanderError && error.code === 'commander.help') return ExitCode.badInput;
-  const known = error instanceof Usage || error instanceof BadInput;
-  shell.note(`kernelcheck: ${known ? error.message : sentence(error, debug)}\n`);
+  const known = [Usage, BadInput, BadTree].some((kind) => error instanceof kind);
+  shell.note(
+    `kernelcheck: ${known && error instanceof Error ? error.message : sentence(error, debug)}\n`,
+  );
   if (debug && error instanceof Error) shell.note(`${error.stack ?? ''}\n`);
   return known || error instanceof CommanderError ? ExitCode.badInput : ExitCode.internal;
 };

@@ -10,6 +10,8 @@ import { fileExecutor } from '../properties/execute/worker-executor.ts';
 import { callsMarkdown } from '../properties/render/calls.ts';
 import { claimsMarkdown } from '../properties/render/claims.ts';
 import { renderStory } from '../properties/render/story.ts';
+import { runCommand } from './program.ts';
+import { recordedShell } from './testing.ts';
 import { DEMO_SEED } from './verbs/demo.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -42,6 +44,16 @@ test('the README shows a session with the shell', () => {
   const lines = ['mkdir plans', 'echo ask Habermann > plans/a', 'cat plans/a', 'run crash', 'exit'];
   const text = transcriptOf(new Session(layered), lines, { trace: true, width: 80 });
   keep('session', `\`\`\`text\n${text.trim()}\n\`\`\``);
+});
+
+test('the README shows why a module of a real kernel cannot be unloaded', async () => {
+  const lines: string[] = [];
+  for (const line of ['plan ext4', 'unload jbd2', 'why ext4 crc32c-intel']) {
+    const shell = recordedShell();
+    await runCommand(['modules', ...line.split(' ')], () => shell);
+    lines.push(`$ npx kernelcheck modules ${line}\n${shell.printed()}`);
+  }
+  keep('modules', `\`\`\`text\n${lines.join('').trim()}\n\`\`\``);
 });
 
 test('the README’s story is the one that the demo tells', async () => {

@@ -7,6 +7,7 @@ import { PLACEMENTS, type Placements } from '../properties/claims/kernels.ts';
 import { nearest } from '../properties/execute/facts.ts';
 import { CLAIM_SUBJECTS, type ClaimSubject } from '../spec/claims/index.ts';
 import { PROPERTIES } from '../spec/properties.ts';
+import { GRAPH_FORMATS, type GraphFormat } from '../trees/ask/graph.ts';
 
 /** The command was given something that it cannot use. The message is one sentence for the person who typed it. */
 export class Usage extends Error {
@@ -53,6 +54,7 @@ export const parseArchitecture: (text: string) => ClaimSubject = oneOf(
   '--architecture',
   CLAIM_SUBJECTS,
 );
+export const parseGraphFormat: (text: string) => GraphFormat = oneOf('--format', GRAPH_FORMATS);
 export const parsePlacements: (text: string) => Placements = oneOf('--placements', PLACEMENTS);
 
 /** @returns the glob, which asks for at least one property */

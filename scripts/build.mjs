@@ -3,7 +3,7 @@
  * itself), and leaves there what only sources tell: how many lines each component has.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +15,10 @@ const build = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'
   stdio: 'inherit',
 });
 if (existsSync(command)) chmodSync(command, 0o755);
-if (build.status === 0) await writeSourceLines();
+if (build.status === 0) {
+  await writeSourceLines();
+  await copyModuleFacts();
+}
 process.exitCode = build.status ?? 1;
 
 /** The package has no sources: how many lines each component has is counted now. */
@@ -24,4 +27,11 @@ async function writeSourceLines() {
   const { countSourceLines, SOURCE_LINES_FILE } = await import(counting.href);
   const lines = countSourceLines(`${root}kernels/`);
   writeFileSync(new URL(SOURCE_LINES_FILE, counting), `${JSON.stringify(lines, undefined, 2)}\n`);
+}
+
+/** The compiler copies no data. */
+async function copyModuleFacts() {
+  const facts = new URL('../dist/trees/embedded/index.js', import.meta.url);
+  const { EMBEDDED_FILE } = await import(facts.href);
+  copyFileSync(`${root}trees/embedded/${EMBEDDED_FILE}`, new URL(EMBEDDED_FILE, facts));
 }
