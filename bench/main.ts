@@ -1,5 +1,5 @@
 /**
- * `npm run bench [machine] [kernel] [layers] [messages] [checking] [kills]`: what the project promises about speed, measured. Figures are
+ * `npm run bench [machine] [kernel] [layers] [messages] [modules] [checking] [kills]`: what the project promises about speed, measured. Figures are
  * medians of CPU time within this one process; ratios hold better than absolute numbers.
  */
 import { cpus } from 'node:os';
@@ -9,6 +9,7 @@ import { killLines } from './kills.ts';
 import { layerLines } from './layers.ts';
 import { machineLines } from './machine.ts';
 import { messageLines } from './messages.ts';
+import { moduleLines } from './modules.ts';
 import { type Line, render } from './report.ts';
 
 const SECTIONS: Readonly<Record<string, () => Line[] | Promise<Line[]>>> = {
@@ -16,6 +17,7 @@ const SECTIONS: Readonly<Record<string, () => Line[] | Promise<Line[]>>> = {
   kernel: kernelLines,
   layers: layerLines,
   messages: messageLines,
+  modules: moduleLines,
   checking: checkingLines,
   kills: () => killLines(20),
 };
