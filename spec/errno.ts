@@ -9,6 +9,7 @@ export const Errno = {
   ENOENT: 2,
   ESRCH: 3,
   EIO: 5,
+  ENOEXEC: 8,
   EBADF: 9,
   ECHILD: 10,
   EAGAIN: 11,
@@ -31,6 +32,7 @@ export const Errno = {
   EMSGSIZE: 90,
   EADDRINUSE: 98,
   ENOBUFS: 105,
+  EKEYREJECTED: 129,
 } as const;
 export type ErrnoName = keyof typeof Errno;
 

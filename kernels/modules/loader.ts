@@ -1,0 +1,150 @@
+/**
+ * What the module loader is made of: its state, and the record of named routines that work on it. Routines call each
+ * other through `loader.routines` only, so that replacing one in the record replaces it everywhere.
+ *
+ * Sections of modules lie in frames of RAM, mapped in the kernel's tables; unloading unmaps and frees them, so that a
+ * stale pointer really faults, or reaches what is there now. State and counts of a module lie in RAM too, in its record.
+ * Names do not: the tables of names and of symbols, and who imports from whom, are kept beside it.
+ *
+ * Left out: other harts. Whoever works on modules has the kernel to itself, and no other hart runs their code.
+ */
+import type { Hart, Machine } from '../../hardware/contract.ts';
+import type {
+  ExportedSymbol,
+  LoadRefusal,
+  ModuleFacts,
+  ModuleOperation,
+  ModuleSettings,
+  ModuleStatus,
+  ModuleTaint,
+  UnloadRefusal,
+} from '../../spec/modules.ts';
+import type { Frame, Rights, VirtualAddress, Word } from '../../spec/riscv.ts';
+
+/** A module as it is stored: what it says of itself, and its code as words of text. */
+export interface ModuleFile {
+  readonly facts: ModuleFacts;
+  readonly code: ModuleCode;
+}
+
+/** Text words of its routines. */
+export interface ModuleCode {
+  readonly init: Word;
+  readonly exit: Word;
+  readonly use: Word;
+}
+
+/** A module that is there. */
+export interface Entry {
+  readonly facts: ModuleFacts;
+  /** Its record: an address in words of RAM (`RecordWord`). */
+  readonly record: number;
+  /** Whom it imports from. */
+  readonly uses: readonly Entry[];
+}
+
+/** Words of a module's record. */
+export const RecordWord = { state: 0, users: 1, loads: 2, dependants: 3, page: 4 } as const;
+export const RECORD_WORDS = 8;
+/** Values of `RecordWord.state`; 0: the record is nobody's. */
+export const Phase = { coming: 1, live: 2, going: 3 } as const;
+
+/** Sections in the order in which they lie in memory. */
+export const SECTIONS = ['text', 'rodata', 'data', 'init'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** Who exports a symbol; no owner: the kernel itself. */
+export interface Exporter {
+  readonly owner: Entry | undefined;
+  readonly symbol: ExportedSymbol;
+}
+
+export interface Loader {
+  readonly machine: Machine;
+  readonly settings: ModuleSettings;
+  readonly routines: ModuleRoutines;
+  readonly ram: Uint32Array;
+  readonly files: ReadonlyMap<string, ModuleFile>;
+  readonly memory: ModuleMemory;
+  readonly entries: Map<string, Entry>;
+  readonly symbols: Map<string, Exporter>;
+  readonly taints: Set<ModuleTaint>;
+  /** The hart that does the present operation. */
+  hart: Hart;
+}
+
+/** Frames and addresses for modules. */
+export interface ModuleMemory {
+  /** The leaf tables of the window, one after the other. */
+  readonly tables: readonly Frame[];
+  /** The frame whose first two words are the head of the list of free frames, and how many there are. */
+  readonly control: Frame;
+  /** Records that nobody has. */
+  readonly records: number[];
+  /** Runs of pages that were used before, by their length; and the first page that never was. */
+  readonly runs: Map<number, number[]>;
+  nextPage: number;
+}
+
+export interface ModuleRoutines {
+  // ---- memory.ts
+  takeFrame(loader: Loader): Frame;
+  giveFrame(loader: Loader, frame: Frame): void;
+  /** Frames and addresses for all sections, writable and not executable. False: there is no room. */
+  layOut(loader: Loader, entry: Entry): boolean;
+  /** Each section gets the rights that it has from now on: W^X. */
+  protect(loader: Loader, entry: Entry): void;
+  /** Unmaps a section and gives its frames back. */
+  release(loader: Loader, entry: Entry, section: Section): void;
+  /** All that it has in memory. */
+  releaseAll(loader: Loader, entry: Entry): void;
+
+  // ---- symbols.ts
+  resolve(loader: Loader, name: string): Exporter | undefined;
+  /** What is wrong with the first import that cannot be resolved; 0: nothing. */
+  symbolError(loader: Loader, facts: ModuleFacts): number;
+  /** The modules that it imports from. */
+  ownersOf(loader: Loader, facts: ModuleFacts): readonly Entry[];
+  /** The addresses of what it imports, into its read-only data. */
+  relocate(loader: Loader, entry: Entry): void;
+  /** Its symbols can be found; one reference on each module that it imports from. */
+  publish(loader: Loader, entry: Entry): void;
+  withdraw(loader: Loader, entry: Entry): void;
+
+  // ---- rules.ts
+  refusesLoad(loader: Loader, facts: ModuleFacts, unless: LoadRefusal): boolean;
+  refusesUnload(loader: Loader, entry: Entry | undefined, unless: UnloadRefusal): boolean;
+
+  // ---- life.ts
+  load(loader: Loader, file: ModuleFile): number;
+  init(loader: Loader, entry: Entry | undefined): number;
+  unload(loader: Loader, entry: Entry | undefined, force: boolean): number;
+  exit(loader: Loader, entry: Entry | undefined): number;
+  /** It is no more. */
+  forget(loader: Loader, entry: Entry): void;
+  get(loader: Loader, entry: Entry | undefined): number;
+  put(loader: Loader, entry: Entry | undefined): number;
+  use(loader: Loader, entry: Entry | undefined): number;
+}
+
+export const wordAt = ({ ram }: Loader, entry: Entry, word: number): number =>
+  ram[entry.record + word] ?? 0;
+
+export const setWord = ({ ram }: Loader, entry: Entry, word: number, value: number): void => {
+  ram[entry.record + word] = value;
+};
+
+/** What the loader can be asked, and what can be seen of it. */
+export interface Modules {
+  perform(hart: Hart, operation: ModuleOperation): number;
+  list(): readonly ModuleStatus[];
+  taints(): readonly ModuleTaint[];
+  /** Frames that nobody has, ascending. */
+  freeFrames(): readonly Frame[];
+  /** Every page of the window that is mapped. */
+  mappings(): readonly {
+    readonly va: VirtualAddress;
+    readonly frame: Frame;
+    readonly rights: Rights;
+  }[];
+}

@@ -1,0 +1,67 @@
+/** Symbols: who exports what, and the addresses that an importer is given. */
+import { isGplCompatible, type ModuleFacts, SYMBOL_ERRNO } from '../../spec/modules.ts';
+import {
+  type Entry,
+  type Exporter,
+  type Loader,
+  Phase,
+  RecordWord,
+  setWord,
+  wordAt,
+} from './loader.ts';
+import { addressOf } from './memory.ts';
+
+export const resolve = ({ symbols }: Loader, name: string): Exporter | undefined =>
+  symbols.get(name);
+
+export const symbolError = (loader: Loader, { imports, licence }: ModuleFacts): number => {
+  for (const { name, crc } of imports) {
+    const found = loader.routines.resolve(loader, name);
+    if (!found) return SYMBOL_ERRNO.unresolved;
+    const { owner, symbol } = found;
+    const phase = owner ? wordAt(loader, owner, RecordWord.state) : Phase.live;
+    if (phase === Phase.going) return SYMBOL_ERRNO.unresolved;
+    if (symbol.gplOnly && !isGplCompatible(licence)) return SYMBOL_ERRNO.unresolved;
+    const versioned = crc !== undefined && symbol.crc !== undefined;
+    if (versioned && crc !== symbol.crc) return SYMBOL_ERRNO.version;
+    if (phase === Phase.coming) return SYMBOL_ERRNO.coming;
+  }
+  return 0;
+};
+
+export const ownersOf = (loader: Loader, { imports }: ModuleFacts): readonly Entry[] => {
+  const owners = new Set<Entry>();
+  for (const { name } of imports) {
+    const owner = loader.routines.resolve(loader, name)?.owner;
+    if (owner) owners.add(owner);
+  }
+  return [...owners];
+};
+
+/** Bytes of a relocation: the address of the routine, and that of its module's data. */
+export const RELOCATION = 8;
+/** Where in a module's text the routine is that others may call. */
+export const USE_AT = 8;
+
+export const relocate = (loader: Loader, entry: Entry): void => {
+  let at = addressOf(loader, entry, 'rodata');
+  for (const owner of entry.uses) {
+    loader.hart.store(at, addressOf(loader, owner, 'text') + USE_AT);
+    loader.hart.store(at + 4, addressOf(loader, owner, 'data'));
+    at += RELOCATION;
+  }
+};
+
+export const publish = (loader: Loader, entry: Entry): void => {
+  for (const symbol of entry.facts.exports)
+    loader.symbols.set(symbol.name, { owner: entry, symbol });
+  for (const owner of entry.uses) count(loader, owner, 1);
+};
+
+export const withdraw = (loader: Loader, entry: Entry): void => {
+  for (const { name } of entry.facts.exports) loader.symbols.delete(name);
+  for (const owner of entry.uses) count(loader, owner, -1);
+};
+
+const count = (loader: Loader, owner: Entry, by: number): void =>
+  setWord(loader, owner, RecordWord.dependants, wordAt(loader, owner, RecordWord.dependants) + by);

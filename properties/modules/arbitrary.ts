@@ -1,0 +1,155 @@
+/** Worlds of a few modules that import from each other, and operations on them that often fit. */
+import fc from 'fast-check';
+import { Errno } from '../../spec/errno.ts';
+import {
+  KLD_POLICY,
+  LINUX_POLICY,
+  type ModuleFacts,
+  type ModuleOperation,
+} from '../../spec/modules.ts';
+import type { ModuleWorld } from './world.ts';
+
+const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
+const VERMAGIC = '6.1';
+
+const symbol = (name: string, number: number): string => `${name}_${number}`;
+
+/** A module imports from those before it, seldom from others; so most loads succeed in some order. */
+const moduleArbitrary = (name: string, before: readonly string[]): fc.Arbitrary<ModuleFacts> =>
+  fc
+    .record({
+      exports: fc.array(
+        fc.record({
+          number: fc.nat(1),
+          crc: fc.constantFrom(undefined, 1, 2),
+          gplOnly: fc.constantFrom(false, false, true),
+        }),
+        { maxLength: 2 },
+      ),
+      imports: fc.array(
+        fc.record({
+          from: fc.oneof(
+            { weight: 12, arbitrary: fc.constantFrom(...before, ...before, 'kernel') },
+            { weight: 1, arbitrary: fc.constantFrom(...NAMES) },
+          ),
+          number: fc.constantFrom(0, 0, 0, 1),
+          crc: fc.constantFrom(undefined, undefined, 1, 2),
+        }),
+        { maxLength: 3 },
+      ),
+      licence: fc.constantFrom('GPL', 'GPL', 'Dual MIT/GPL', 'Proprietary'),
+      vermagic: fc.constantFrom(...new Array<string>(12).fill(VERMAGIC), '5.10'),
+      pages: fc.record({
+        text: fc.integer({ min: 1, max: 2 }),
+        rodata: fc.constant(1),
+        data: fc.integer({ min: 1, max: 2 }),
+        init: fc.nat(2),
+      }),
+      writableText: fc.constantFrom(...new Array<boolean>(15).fill(false), true),
+      exit: fc.constantFrom(true, true, true, true, false),
+      init: fc.constantFrom(0, 0, 0, 0, 0, 1, -Errno.EIO, -Errno.ENOMEM),
+      signature: fc.constantFrom('valid', 'valid', 'valid', 'valid', 'missing', 'unknown'),
+    })
+    .map(({ exports: all, imports, ...rest }): ModuleFacts => {
+      const numbers = [...new Set([0, ...all.map(({ number }) => number)])];
+      return {
+        ...rest,
+        name,
+        exports: numbers.map((number) => {
+          const { crc, gplOnly = false } = all.find((one) => one.number === number) ?? {};
+          return { name: symbol(name, number), gplOnly, ...(crc !== undefined && { crc }) };
+        }),
+        imports: imports.map(({ from, number, crc }) => ({
+          name: symbol(from, from === 'kernel' ? 0 : number),
+          ...(crc !== undefined && { crc }),
+        })),
+      };
+    });
+
+const worldArbitrary: fc.Arbitrary<ModuleWorld> = fc.record({
+  files: fc
+    .tuple(...NAMES.map((name, index) => moduleArbitrary(name, NAMES.slice(0, index))))
+    .chain((files) => fc.constantFrom(files, files, files, [...files.slice(0, -1), twinOf(files)])),
+  settings: fc.record({
+    policy: fc.constantFrom(LINUX_POLICY, LINUX_POLICY, KLD_POLICY),
+    vermagic: fc.constant(VERMAGIC),
+    enforceSignatures: fc.constantFrom(false, false, true),
+    disabled: fc.constantFrom(...new Array<boolean>(30).fill(false), true),
+    blacklist: fc.constantFrom([], [], [], ['c']),
+    kernelExports: fc.constant([{ name: 'kernel_0', gplOnly: false }]),
+  }),
+  pages: fc.constantFrom(40, 40, 14),
+});
+
+/** The last module exports what the first does. */
+const twinOf = (files: readonly ModuleFacts[]): ModuleFacts => {
+  const [first] = files;
+  const last = files.at(-1);
+  if (!first || !last) throw new Error('there are no modules');
+  return { ...last, exports: first.exports };
+};
+
+const name = fc.constantFrom(...NAMES);
+/** Most of the time it is held or called as well. */
+const loading = fc
+  .tuple(name, fc.constantFrom('get', 'use', 'put'))
+  .map(([module, op]): ModuleOperation[] => [
+    { op: 'load', module },
+    { op: 'init', module },
+    { op, module },
+  ]);
+/** Whom others import from comes first. */
+const FILLING: readonly ModuleOperation[] = NAMES.flatMap((module): ModuleOperation[] => [
+  { op: 'load', module },
+  { op: 'init', module },
+]);
+const unloading = fc
+  .tuple(name, fc.constantFrom(false, false, false, true))
+  .map(([module, force]): ModuleOperation[] => [
+    { op: 'unload', module, force },
+    { op: 'exit', module },
+  ]);
+const single = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('load', 'init', 'exit', 'get', 'get', 'put', 'use'), name)
+    .map(([op, module]) => ({ op, module }) as ModuleOperation),
+  fc
+    .tuple(name, fc.boolean())
+    .map(([module, force]): ModuleOperation => ({ op: 'unload', module, force })),
+);
+const part = fc.oneof(
+  { weight: 4, arbitrary: loading },
+  { weight: 3, arbitrary: unloading },
+  { weight: 4, arbitrary: single.map((one) => [one]) },
+  { weight: 2, arbitrary: name.map((module): ModuleOperation[] => [{ op: 'use', module }]) },
+);
+
+/** Everything goes, dependants first; by force, for some could not go otherwise. */
+const CLEARING: readonly ModuleOperation[] = NAMES.flatMap(() =>
+  [...NAMES].reverse().flatMap((module): ModuleOperation[] => [
+    { op: 'init', module },
+    { op: 'put', module },
+    { op: 'unload', module, force: true },
+    { op: 'exit', module },
+  ]),
+);
+
+/** Refused whatever the world: no file has this name. */
+export const NOTHING: ModuleOperation = { op: 'load', module: '' };
+
+export interface ModuleCase {
+  readonly world: ModuleWorld;
+  readonly operations: readonly ModuleOperation[];
+}
+
+export const moduleCaseArbitrary: fc.Arbitrary<ModuleCase> = fc
+  .tuple(
+    worldArbitrary,
+    fc.array(part, { minLength: 3, maxLength: 24 }),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .map(([world, parts, fills, clears]) => ({
+    world,
+    operations: [NOTHING, ...(fills ? FILLING : []), ...parts.flat(), ...(clears ? CLEARING : [])],
+  }));

@@ -1,0 +1,150 @@
+/** A loader beside the model: every answer, and what can be seen of it, as often as is asked for. */
+import type { ModuleRoutines, Modules } from '../../kernels/modules/loader.ts';
+import { listOf, type ModulesState, nothingLoaded } from '../../model/modules/state.ts';
+import { step } from '../../model/modules/step.ts';
+import { errnoName, errnoOf, resultName } from '../../spec/errno.ts';
+import type { ModuleOperation } from '../../spec/modules.ts';
+import { type Frame, Pte } from '../../spec/riscv.ts';
+import type { ModulePropertyId } from './properties.ts';
+import { type ModuleWorld, runModules } from './world.ts';
+
+export interface ModuleViolation {
+  readonly property: ModulePropertyId;
+  /** How many operations were done, the violating one included. */
+  readonly done: number;
+  readonly operation: ModuleOperation | undefined;
+  readonly expected: string;
+  readonly observed: string;
+}
+
+/** How often what happened: an operation with what it answered, and a few things beside. */
+export type Tally = ReadonlyMap<string, number>;
+
+export interface ModuleJudgement {
+  readonly violation: ModuleViolation | undefined;
+  readonly tally: Tally;
+  readonly done: number;
+}
+
+type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
+
+const differ = (
+  property: ModulePropertyId,
+  what: string,
+  expected: unknown,
+  observed: unknown,
+): Finding | undefined => {
+  const [wanted, seen] = [JSON.stringify(expected), JSON.stringify(observed)];
+  if (wanted === seen) return undefined;
+  return { property, expected: `${what}: ${wanted}`, observed: `${what}: ${seen}` };
+};
+
+/** Everything that can be seen of the modules that are there. */
+const look = (
+  model: ModulesState,
+  modules: Modules,
+  atBoot: readonly Frame[],
+): Finding | undefined => {
+  const free = modules.freeFrames();
+  const mapped = modules.mappings();
+  const known = new Set(free);
+  const both = mapped.find(
+    ({ frame, rights }) =>
+      rights & Pte.X && mapped.some((other) => other.frame === frame && other.rights & Pte.W),
+  );
+  const stale = mapped.find(({ frame }) => known.has(frame));
+  return (
+    differ('modules/list', 'the modules that are there', listOf(model), modules.list()) ??
+    differ('modules/list', 'the taint', [...model.taints].sort(), modules.taints()) ??
+    (both && {
+      property: 'modules/write-xor-execute',
+      expected: `frame ${both.frame} is executable, so nobody can write it`,
+      observed: `it is executable at 0x${both.va.toString(16)}, and writable`,
+    }) ??
+    (stale && {
+      property: 'modules/nothing-outlives',
+      expected: `frame ${stale.frame} is free, so no page leads to it`,
+      observed: `the page at 0x${stale.va.toString(16)} does`,
+    }) ??
+    differ('modules/nothing-outlives', 'pages that are mapped', model.pagesUsed, mapped.length) ??
+    (model.loaded.size === 0
+      ? differ('modules/restored', 'the free frames', atBoot, free)
+      : differ(
+          'modules/restored',
+          'frames that are free',
+          atBoot.length - model.pagesUsed,
+          free.length,
+        ))
+  );
+};
+
+const answerText = ({ op, module }: ModuleOperation, answer: number): string =>
+  `${op} ${module} answers ${resultName(answer >>> 0)}`;
+
+/** @param every after so many operations all that can be seen is compared; answers always are */
+export const judgeModules = (
+  world: ModuleWorld,
+  operations: Iterable<ModuleOperation>,
+  routines: Partial<ModuleRoutines> = {},
+  every = 1,
+): ModuleJudgement => {
+  const model = nothingLoaded(world.settings, world.files, world.pages);
+  const tally = new Map<string, number>();
+  const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
+  const before = new Set<string>();
+  let atBoot: readonly Frame[] | undefined;
+  let found: Finding | undefined;
+  let last: ModuleOperation | undefined;
+  let done = 0;
+  const note = ({ op, module }: ModuleOperation, answer: number): void => {
+    const errno = errnoOf(answer >>> 0);
+    if (errno !== undefined) count(op === 'init' ? 'init failed' : `${op} ${errnoName(errno)}`);
+    else count(op === 'use' ? 'use result' : `${op} 0`);
+    if (op === 'load' && answer === 0) {
+      if (before.has(module)) count('load again');
+      before.add(module);
+    }
+    if (model.loaded.size === 0 && before.size > 0) count('nothing left');
+  };
+  const stopped = runModules(
+    world,
+    operations,
+    (modules, answer, operation) => {
+      done += 1;
+      last = operation;
+      atBoot ??= freeAtBoot(modules, model, answer);
+      const expected = step(model, operation);
+      note(operation, expected);
+      if (expected !== answer) {
+        found = {
+          property: operation.op === 'use' ? 'modules/calls' : 'modules/answers',
+          expected: answerText(operation, expected),
+          observed: answerText(operation, answer),
+        };
+      } else if (done % every === 0 || model.loaded.size === 0) {
+        found = look(model, modules, atBoot);
+      }
+      return found !== undefined;
+    },
+    routines,
+  );
+  if (stopped !== undefined) {
+    found = {
+      property: 'modules/kernel-stays-up',
+      expected: 'the kernel goes on',
+      observed: `it stops: ${stopped}`,
+    };
+  }
+  const violation = found && { ...found, done, operation: last };
+  return { violation, tally, done };
+};
+
+/** Runs begin with an operation that changes nothing: what is free behind it was free at boot. */
+const freeAtBoot = (
+  modules: Modules,
+  { loaded }: ModulesState,
+  answer: number,
+): readonly Frame[] => {
+  if (loaded.size > 0 || answer >= 0) throw new Error('the first operation must be refused');
+  return modules.freeFrames();
+};

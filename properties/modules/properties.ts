@@ -1,0 +1,67 @@
+/** What must hold of a loader, and what a run must have done for it to mean something. */
+export interface ModuleProperty {
+  readonly id: ModulePropertyId;
+  readonly statement: string;
+  readonly source: string;
+  /** Answers that the run must have had, of these operations: see `Tally`. */
+  readonly exercise: readonly string[];
+}
+
+export type ModulePropertyId =
+  | 'modules/answers'
+  | 'modules/list'
+  | 'modules/calls'
+  | 'modules/restored'
+  | 'modules/nothing-outlives'
+  | 'modules/write-xor-execute'
+  | 'modules/kernel-stays-up';
+
+const linux = 'Linux, kernel/module/main.c';
+
+export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
+  {
+    id: 'modules/answers',
+    statement:
+      'Every operation on modules is answered as the policy says, by the first refusal that applies.',
+    source: linux,
+    exercise: ['load 0', 'load EEXIST', 'load ENOENT', 'load EBUSY', 'unload 0', 'unload EAGAIN'],
+  },
+  {
+    id: 'modules/list',
+    statement:
+      'Which modules are there, in which state, with how many references, is what was done and not undone.',
+    source: `${linux}: one edge and one reference for each pair`,
+    exercise: ['load 0', 'get 0', 'put 0', 'exit 0'],
+  },
+  {
+    id: 'modules/calls',
+    statement: 'A call of a module runs that module, with data that was fresh when it was loaded.',
+    source: linux,
+    exercise: ['use result', 'load again'],
+  },
+  {
+    id: 'modules/restored',
+    statement: 'When all that was loaded is unloaded, the very same frames are free as before.',
+    source: `${linux}: free_module`,
+    exercise: ['exit 0', 'init failed', 'nothing left'],
+  },
+  {
+    id: 'modules/nothing-outlives',
+    statement:
+      'Exactly the pages of the modules that are there are mapped, those of init only until it has run, and none of them is free.',
+    source: `${linux}: do_free_init`,
+    exercise: ['exit 0', 'init 0'],
+  },
+  {
+    id: 'modules/write-xor-execute',
+    statement: 'No frame can be both written and executed, whatever it holds of a module.',
+    source: 'Linux, kernel/module/strict_rwx.c',
+    exercise: ['load 0', 'init 0'],
+  },
+  {
+    id: 'modules/kernel-stays-up',
+    statement: 'No operation on modules stops the kernel.',
+    source: linux,
+    exercise: ['use result', 'unload 0'],
+  },
+];
