@@ -64,7 +64,7 @@ export interface ModuleSettings {
 }
 
 /** Licences that see GPL-only symbols, as the kernel spells them. */
-export const GPL_COMPATIBLE: readonly string[] = [
+const GPL_COMPATIBLE: readonly string[] = [
   'GPL',
   'GPL v2',
   'GPL and additional rights',

@@ -24,7 +24,7 @@ import {
 const { V, R, W, X, G, A, D } = Pte;
 
 /** The first address of the window. */
-export const MODULE_WINDOW: VirtualAddress = 0xa000_0000;
+const MODULE_WINDOW: VirtualAddress = 0xa000_0000;
 
 /** @param frames all that modules may have, and what is kept of them; they hold zeros */
 export const memoryOf = (

@@ -54,7 +54,7 @@ export const pagesOf = ({ pages }: ModuleFacts, state: ModuleStatus['state']): n
   pages.text + pages.rodata + pages.data + (state === 'coming' ? pages.init : 0);
 
 /** What can be seen of one module. */
-export const statusOf = ({
+const statusOf = ({
   facts: { name },
   state,
   users,

@@ -117,7 +117,19 @@ const single = fc.oneof(
     .tuple(name, fc.boolean())
     .map(([module, force]): ModuleOperation => ({ op: 'unload', module, force })),
 );
+/** One is asked for while another one is COMING or GOING. */
+const between = fc
+  .tuple(name, name, fc.constantFrom('load', 'get', 'use'))
+  .map(([one, other, op]): ModuleOperation[] => [
+    { op: 'load', module: one },
+    { op, module: other },
+    { op: 'init', module: one },
+    { op: 'unload', module: one, force: false },
+    { op, module: other },
+    { op: 'exit', module: one },
+  ]);
 const part = fc.oneof(
+  { weight: 3, arbitrary: between },
   { weight: 4, arbitrary: loading },
   { weight: 3, arbitrary: unloading },
   { weight: 4, arbitrary: single.map((one) => [one]) },
@@ -135,7 +147,7 @@ const CLEARING: readonly ModuleOperation[] = NAMES.flatMap(() =>
 );
 
 /** Refused whatever the world: no file has this name. */
-export const NOTHING: ModuleOperation = { op: 'load', module: '' };
+const NOTHING: ModuleOperation = { op: 'load', module: '' };
 
 export interface ModuleCase {
   readonly world: ModuleWorld;
