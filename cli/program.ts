@@ -12,6 +12,7 @@ import { type Shell, terminalShell } from './shell.ts';
 import {
   parseArchitecture,
   parseGraphFormat,
+  parseOperations,
   parsePlacements,
   parseProperty,
   parseSeconds,
@@ -25,7 +26,7 @@ import { type CompareFlags, compareVerb } from './verbs/compare.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { type ListFlags, listVerb } from './verbs/list.ts';
 import { MATRIX_SEED, matrixVerb } from './verbs/matrix.ts';
-import { MODULES_VERBS, type ModulesFlags, modulesVerb } from './verbs/modules.ts';
+import { MODULES_VERBS, type ModulesFlags, modulesVerb, TREE_CHECK } from './verbs/modules.ts';
 import { replayVerb } from './verbs/replay.ts';
 import { type RunFlags, runVerb } from './verbs/run.ts';
 
@@ -138,6 +139,12 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
     .option('--json', 'print one JSON document')
     .option('--format <format>', 'of graph: svg (default) or dot', parseGraphFormat)
     .option('--out <file>', 'of graph: write it there')
+    .option('--seed <number>', `of check: another order (default: ${TREE_CHECK.seed})`, parseSeed)
+    .option(
+      '--operations <number>',
+      `of check: so many before all is unloaded (default: ${TREE_CHECK.operations})`,
+      parseOperations,
+    )
     .addHelpText('after', MODULES_VERBS)
     .action(async (tree: string | undefined, question: string[], flags: ModulesFlags & Common) => {
       const words = tree === undefined ? [] : [tree, ...question];

@@ -28,6 +28,7 @@ const wholeNumber =
 
 export const parseSeed = wholeNumber('--seed', 0, MAX_SEED);
 export const parseWorkloads = wholeNumber('--workloads', 1, 1_000_000_000);
+export const parseOperations = wholeNumber('--operations', 1, 10_000_000);
 
 export const parseSeconds = (text: string): number => {
   const value = Number(text);

@@ -84,3 +84,27 @@ test.each([
   expect(err).toMatch(sentence);
   expect(err).toMatch(/^kernelcheck: [^\n]+[.?]\n$/);
 });
+
+describe('check', () => {
+  const check = ['check', '--operations', '6000', '--seed', '3'];
+  test('loads, uses and unloads the modules of the tree that ships, until none is left', async () => {
+    const { code, out } = await run(...check);
+    expect(code).toBe(ExitCode.passed);
+    expect(out).toMatch(
+      /^PASSED {2}7 properties of loadable modules\n[^]*the 4,023 modules of Linux/,
+    );
+    const { restored, violation } = JSON.parse((await run(...check, '--json')).out);
+    expect([restored, violation]).toEqual([true, undefined]);
+  });
+
+  test('goes by depmod’s tables where there is nothing else', async () => {
+    const tables = folderWith({
+      'modules.dep': 'kernel/a.ko:\nkernel/b.ko: kernel/a.ko\n',
+      'modules.symbols': 'alias symbol:a_do a\nalias symbol:b_do b\n',
+    });
+    const { code, out } = await run(tables, 'check', '--operations', '500');
+    rmSync(tables, { recursive: true });
+    expect(code).toBe(ExitCode.passed);
+    expect(out).toContain('2 modules at most');
+  });
+});

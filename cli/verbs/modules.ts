@@ -5,10 +5,12 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { nearest } from '../../properties/execute/facts.ts';
+import { checkTree } from '../../properties/modules/on-tree.ts';
 import {
   renderAudit,
   renderPlan,
   renderSummary,
+  renderTreeCheck,
   renderUnload,
   renderWhy,
 } from '../../properties/render/modules.ts';
@@ -32,7 +34,13 @@ export interface ModulesFlags {
   readonly format?: GraphFormat;
   /** A file, of `graph`. */
   readonly out?: string;
+  /** Of `check`. */
+  readonly seed?: number;
+  readonly operations?: number;
 }
+
+/** What `check` does unless told otherwise. */
+export const TREE_CHECK = { seed: 1, operations: 100_000 } as const;
 
 interface Asked {
   readonly tree: ModuleTree;
@@ -89,6 +97,21 @@ const VERBS: Readonly<Record<string, Verb>> = {
       const audit = auditTree(tree);
       shell.out(flags.json ? json(audit) : renderAudit(audit, shell));
       return isSound(audit) ? ExitCode.passed : ExitCode.failed;
+    },
+  },
+  check: {
+    takes: [],
+    tells: 'load, use and unload them all in random order by the kernel’s own loader',
+    run: ({ tree, shell, flags }) => {
+      const { seed, operations } = { ...TREE_CHECK, ...flags };
+      const check = checkTree(tree, { seed, operations });
+      const { tally, ...rest } = check;
+      shell.out(
+        flags.json
+          ? json({ ...rest, tally: Object.fromEntries(tally) })
+          : renderTreeCheck(check, tree.label, shell),
+      );
+      return check.violation || !check.restored ? ExitCode.failed : ExitCode.passed;
     },
   },
 };

@@ -48,10 +48,8 @@ const look = (
   const free = modules.freeFrames();
   const mapped = modules.mappings();
   const known = new Set(free);
-  const both = mapped.find(
-    ({ frame, rights }) =>
-      rights & Pte.X && mapped.some((other) => other.frame === frame && other.rights & Pte.W),
-  );
+  const writable = new Set(mapped.filter(({ rights }) => rights & Pte.W).map(({ frame }) => frame));
+  const both = mapped.find(({ frame, rights }) => rights & Pte.X && writable.has(frame));
   const stale = mapped.find(({ frame }) => known.has(frame));
   return (
     differ('modules/list', 'the modules that are there', listOf(model), modules.list()) ??

@@ -1,11 +1,15 @@
 /** Answers about a kernel’s tree of modules, for the terminal. As JSON they are printed as they are. */
+
 import type { Audit } from '../../trees/ask/audit.ts';
 import { AUDIT_KINDS, type AuditKind } from '../../trees/ask/finding.ts';
 import type { TreeSummary } from '../../trees/ask/summary.ts';
 import type { UnloadPlan } from '../../trees/ask/unload.ts';
 import type { Link } from '../../trees/ask/why.ts';
 import type { ModuleTree } from '../../trees/tree.ts';
-import { EMPTY, type Line, labelled, line, print } from './line.ts';
+import type { ModuleViolation } from '../modules/judge.ts';
+import type { TreeCheck } from '../modules/on-tree.ts';
+import { MODULE_PROPERTIES } from '../modules/properties.ts';
+import { EMPTY, type Line, labelled, line, print, span } from './line.ts';
 import type { TerminalOptions } from './story.ts';
 import { count, grouped, wrap } from './text.ts';
 
@@ -161,4 +165,55 @@ export const renderAudit = ({ findings, notChecked }: Audit, to: TerminalOptions
     ];
   });
   return print(lines, to.color);
+};
+
+/** Answers of the loader that tell what the run has tried, and how they read. */
+const TRIED: readonly (readonly [key: string, text: string])[] = [
+  ['load 0', 'loads'],
+  ['load again', 'of them again'],
+  ['unload 0', 'unloads'],
+  ['unload EAGAIN', 'unloads refused, for something used the module'],
+  ['unload EBUSY', 'unloads refused, for it has no exit'],
+  ['use result', 'calls'],
+];
+
+export const renderTreeCheck = (check: TreeCheck, label: string, to: TerminalOptions): string => {
+  const { violation, tally, done, seed, most, modules, restored } = check;
+  const tried = TRIED.map(([key, text]) => `${grouped(tally.get(key) ?? 0)} ${text}`);
+  const failed = violation ?? (restored ? undefined : NOT_RESTORED);
+  return print(
+    [
+      failed
+        ? [span('FAILED', 'failure'), span(`  ${failed.property}`)]
+        : [
+            span('PASSED', 'success'),
+            span(
+              `  ${count(MODULE_PROPERTIES.length, 'property', 'properties')} of loadable modules`,
+            ),
+          ],
+      EMPTY,
+      ...(failed
+        ? [
+            ...row('expected', failed.expected, to),
+            ...row('observed', failed.observed, to),
+            ...row('at', `operation ${grouped(done)}`, to),
+          ]
+        : row(
+            'at the end',
+            'nothing is loaded, and the very same frames are free as at first',
+            to,
+          )),
+      ...row('on', `the ${grouped(modules)} modules of Linux ${label}`, to),
+      ...row('done', `${grouped(done)} operations: ${tried.join(', ')}`, to),
+      ...row('at once', `${count(most, 'module')} at most`, to),
+      ...row('seed', String(seed), to),
+    ],
+    to.color,
+  );
+};
+
+const NOT_RESTORED: Pick<ModuleViolation, 'property' | 'expected' | 'observed'> = {
+  property: 'modules/restored',
+  expected: 'everything can be unloaded at last',
+  observed: 'some modules are still there',
 };
