@@ -15,7 +15,7 @@ import {
   shapeOf,
   workloadOfShapes,
 } from './families.ts';
-import { blastRadius, type FaultRun, runFaults } from './faults.ts';
+import { blastRadius, type FaultRun, faultPlans, runFault, runFaults } from './faults.ts';
 import { type LayerRow, layerRows } from './layers.ts';
 import { type Measured, measure } from './measure.ts';
 import type { SourceLines } from './source-lines.ts';
@@ -64,7 +64,7 @@ export interface Comparison {
   readonly samples: readonly Sample[];
   /** The same faults for all, by index of the subject: of them is the blast radius. */
   readonly faults: readonly (readonly FaultRun[])[];
-  /** Further ones, for kernels with all services outside. */
+  /** Generated ones, for kernels with all services outside. */
   readonly generated: readonly (readonly FaultRun[])[];
   readonly reports: readonly SubjectReport[];
   /** What layers cost, on workloads of their own. */
@@ -92,8 +92,8 @@ export const compareKernels = async (
   const generated: (readonly FaultRun[])[] = [];
   for (const subject of subjects) {
     await onProgress(shapes.length + faultRuns.length, total);
-    faultRuns.push(faults ? runFaults(subject, seed, PLANS) : []);
-    generated.push(pure(subject) ? runFaults(subject, seed + 1, workloads * GENERATED) : []);
+    faultRuns.push(faults ? runFaults(subject) : []);
+    generated.push(pure(subject) ? generatedFaults(subject, seed, workloads * GENERATED) : []);
   }
   const reports = subjects.map((subject, index) =>
     reportOf(subject, index, samples, faultRuns[index] ?? [], lines),
@@ -110,10 +110,16 @@ export const compareKernels = async (
   };
 };
 
-/** Faults that each kernel meets: the same for all. */
-const PLANS = 160;
-/** Further ones for kernels with all services outside, for each workload of a family; services do not come to all of them. */
+/** Faults that are generated for a kernel, for each workload of a family; services do not come to all of them. */
 const GENERATED = 32;
+
+const generatedFaults = (subject: Subject, seed: number, numRuns: number): readonly FaultRun[] => {
+  const services = subject.parts.map(({ name }) => name);
+  if (services.length === 0) return [];
+  return fc
+    .sample(faultPlans(services), { seed, numRuns })
+    .flatMap(({ fault, workload }) => runFault(subject, fault, workload) ?? []);
+};
 
 /** Families whose calls every subject implements. */
 const familiesOf = (subjects: readonly Subject[]): readonly FamilyName[] =>

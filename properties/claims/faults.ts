@@ -1,6 +1,6 @@
 /**
- * What a fault of one service does to the tasks: a client of that service, and one or two that do not use it. Each of
- * them ends as it does without the fault, or it is hit.
+ * What a fault of one service does to the tasks: a client of that service, one of another service, and one that only
+ * computes. Each of them ends as it does without the fault, or it is hit.
  */
 import fc from 'fast-check';
 import { Control } from '../../kernels/core/layout.ts';
@@ -74,9 +74,6 @@ const WILD_DMA = 0;
 /** Services whose devices move data themselves. */
 const DMA_DRIVERS: readonly string[] = ['disk', 'network'];
 
-const kindsOf = (service: string): readonly FaultKind[] =>
-  FAULT_KINDS.filter((kind) => kind !== 'wild dma' || DMA_DRIVERS.includes(service));
-
 /** Where generated wild stores go: null, pages of tasks, the kernel, and the other services. */
 const TARGETS = [0, 0x2000, 0x3000, ...WILD_STORES, ...[0, 1, 2, 3, 4].map(serviceSegment)];
 
@@ -90,7 +87,7 @@ export const faultPlans = (services: readonly string[]): fc.Arbitrary<FaultPlan>
   fc.constantFrom(...services).chain((service) =>
     fc
       .record({
-        kind: fc.constantFrom(...kindsOf(service)),
+        kind: fc.constantFrom(...FAULT_KINDS),
         request: fc.nat({ max: 4 }),
         va: fc.constantFrom(...TARGETS),
         value: fc.constantFrom(0, 1, 0xffff_ffff),
@@ -121,15 +118,37 @@ const tasksFor = (service: string): readonly FamilyName[] => {
 const faultWorkload = (fault: ServiceFault): Workload =>
   workloadOfShapes(tasksFor(fault.service).map(shape), { faults: [fault] });
 
+/** Every kind of fault of every service, at some of its requests; wild stores to each target. */
+const faultsOf = ({ parts }: Subject): readonly ServiceFault[] =>
+  parts.flatMap(({ name }) =>
+    FAULT_KINDS.flatMap((kind) =>
+      requestsFor(kind).flatMap((request) => faultsOfKind(name, kind, request)),
+    ),
+  );
+
+/** The first and the third; the first only of a loop, which takes until the kernel's fuel is burnt. */
+const requestsFor = (kind: FaultKind): readonly number[] =>
+  kind === 'endless loop' ? [0] : [0, 2];
+
+const faultsOfKind = (service: string, kind: FaultKind, request: number): ServiceFault[] => {
+  if (kind === 'wild store')
+    return WILD_STORES.map((va) => ({ service, kind, request, va, value: 0 }));
+  if (kind === 'wild dma')
+    return DMA_DRIVERS.includes(service) ? [{ service, kind, request, va: WILD_DMA }] : [];
+  return [{ service, kind, request }];
+};
+
 const sound = ({ faults: _, ...workload }: Workload): Workload => workload;
 
-/** Plans for a kernel; services do not come to all of their faults. The same ones for every kernel with these services. */
-export const runFaults = (subject: Subject, seed: number, numRuns: number): readonly FaultRun[] => {
-  const services = subject.parts.map(({ name }) => name);
-  if (services.length === 0) return [];
-  return fc
-    .sample(faultPlans(services), { seed, numRuns })
-    .flatMap(({ fault, workload }) => runFault(subject, fault, workload) ?? []);
+/** The same faults for every kernel with these services. */
+export const runFaults = (subject: Subject): readonly FaultRun[] => {
+  const before = new Map<string, Observed>();
+  return faultsOf(subject).flatMap((fault) => {
+    const workload = faultWorkload(fault);
+    const known = before.get(fault.service) ?? observe(subject.kernel, sound(workload));
+    before.set(fault.service, known);
+    return runFault(subject, fault, workload, known) ?? [];
+  });
 };
 
 /** `undefined`: it never came to the fault, for that leaves a record; or the tasks do not end without it either. */
