@@ -23,7 +23,9 @@ export const bytesOf = (file: string, content: Buffer): Bytes => ({
 });
 
 /** Smaller files are read at once: one call costs as much as copying some tens of kilobytes. */
-const AT_ONCE = 48 * 1024;
+const AT_ONCE = 64 * 1024;
+/** Of larger files the end, where the headers of sections, their names and the signature nearly always stand. */
+const END = 16 * 1024;
 
 /** Pieces of all sections that are read fit in here for nearly every module. */
 const scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
@@ -31,12 +33,15 @@ const scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 /** @param fd stays open as long as pieces are asked for */
 export const bytesOfFile = (file: string, fd: number, size: number): Bytes => {
   if (size <= AT_ONCE) return bytesOf(file, readFully(file, fd, scratch.subarray(0, size), 0));
-  let used = 0;
+  const endsFrom = size - END;
+  const end = readFully(file, fd, scratch.subarray(0, END), endsFrom);
+  let used = END;
   return {
     file,
     size,
     piece: (offset, length, what) => {
       requireInside(file, size, offset, length, what);
+      if (offset >= endsFrom) return end.subarray(offset - endsFrom, offset - endsFrom + length);
       const fits = used + length <= scratch.length;
       const target = fits ? scratch.subarray(used, used + length) : Buffer.allocUnsafeSlow(length);
       if (fits) used += length;

@@ -3,7 +3,7 @@ import { BadTree } from '../bad-tree.ts';
 import type { ModuleFacts } from '../tree.ts';
 import type { Bytes } from './bytes.ts';
 import { sectionBytes, sectionsOf } from './sections.ts';
-import { symbolsOf } from './symbols.ts';
+import { Known, symbolsOf } from './symbols.ts';
 
 /** What one file says of itself. Who answers to its symbols and soft dependencies is a question to the whole tree. */
 export interface FileFacts
@@ -17,7 +17,8 @@ export interface FileFacts
 
 const SIGNATURE_MARK = '~Module signature appended~\n';
 
-export const factsOfFile = (bytes: Bytes): FileFacts => {
+/** @param known shared by the files of a tree */
+export const factsOfFile = (bytes: Bytes, known = new Known()): FileFacts => {
   const sections = sectionsOf(bytes);
   const { modinfo: section, symbols } = sections;
   if (section === undefined && symbols === undefined) {
@@ -31,7 +32,7 @@ export const factsOfFile = (bytes: Bytes): FileFacts => {
   const vermagic = firstValue(modinfo, 'vermagic');
   const namespaces = valuesOf(modinfo, 'import_ns');
   return {
-    ...symbolsOf(bytes, sections),
+    ...symbolsOf(bytes, sections, known),
     ...(licence !== undefined && { licence }),
     ...(vermagic !== undefined && { vermagic: vermagic.trimEnd() }),
     ...(namespaces.length > 0 && { namespaces }),
@@ -54,7 +55,7 @@ const firstValue = (modinfo: string, key: string): string | undefined => {
 };
 
 /** All values of a key, in order. */
-export const valuesOf = (modinfo: string, key: string): string[] => {
+const valuesOf = (modinfo: string, key: string): string[] => {
   const [values, mark] = [[] as string[], `\0${key}=`];
   for (let at = modinfo.indexOf(mark); at >= 0; at = modinfo.indexOf(mark, at + mark.length)) {
     values.push(entryAt(modinfo, at + mark.length));
@@ -66,3 +67,10 @@ const entryAt = (modinfo: string, start: number): string => {
   const end = modinfo.indexOf('\0', start);
   return end < 0 ? modinfo.slice(start) : modinfo.slice(start, end);
 };
+
+/** Values of `alias` that begin as the expression says. */
+export const aliasesOf = (modinfo: string, start: string): string[] =>
+  Array.from(
+    modinfo.matchAll(new RegExp(`\\0alias=(${start}[^\\0]*)`, 'g')),
+    ([, alias = '']) => alias,
+  );

@@ -12,6 +12,7 @@
 import { BadTree } from '../bad-tree.ts';
 import type { ExportedSymbol, ImportedSymbol } from '../tree.ts';
 import type { Bytes } from './bytes.ts';
+import { Interned } from './interned.ts';
 import { type Section, type Sections, sectionBytes, textAt } from './sections.ts';
 
 export interface Symbols {
@@ -29,7 +30,37 @@ const VERSION_NAME = 8;
 const [UNDEFINED, ABSOLUTE] = [0, 0xfff1];
 const [GLOBAL, WEAK] = [1, 2];
 
-export const symbolsOf = (bytes: Bytes, sections: Sections): Symbols => {
+/** Imports that were met before: most modules import the same few, so that each stands in memory once. */
+export class Known {
+  readonly #names = new Interned();
+  readonly #symbols: ImportedSymbol[] = [];
+
+  /** The name at an offset, which ends at a zero. */
+  name(strings: Buffer, offset: number): number {
+    return this.#names.at(strings, offset, LONGEST_NAME);
+  }
+
+  text(name: number): string {
+    return this.#names.texts[name] ?? '';
+  }
+
+  symbol(name: number, crc: number | undefined, weak: boolean): ImportedSymbol {
+    const before = this.#symbols[name];
+    if (before && before.crc === crc && (before.weak ?? false) === weak) return before;
+    const symbol: ImportedSymbol = {
+      name: this.text(name),
+      ...(crc !== undefined && { crc }),
+      ...(weak && { weak }),
+    };
+    this.#symbols[name] = symbol;
+    return symbol;
+  }
+}
+
+/** Twice what the kernel allows (KSYM_NAME_LEN). */
+const LONGEST_NAME = 1024;
+
+export const symbolsOf = (bytes: Bytes, sections: Sections, known: Known): Symbols => {
   const { symbols } = sections;
   const nothing = { exports: [], imports: [], init: false, exit: false };
   if (symbols === undefined) return nothing;
@@ -46,7 +77,8 @@ export const symbolsOf = (bytes: Bytes, sections: Sections): Symbols => {
   }
   const table = tableOf(bytes, symbols, exporting);
   const names = sectionBytes(bytes, sections.at(symbols.link), 'the names of symbols');
-  const { imports, init, exit } = importsOf(table, names, new Versions(bytes, sections.versions));
+  const versions = new Versions(bytes, sections.versions, known);
+  const { imports, init, exit } = importsOf(table, names, versions, known);
   return {
     exports: exporting ? exportsOf(bytes, sections, table, names) : [],
     imports,
@@ -61,7 +93,12 @@ const tableOf = (bytes: Bytes, { offset, size, info }: Section, all: boolean): B
   return bytes.piece(offset + skipped, size - skipped, 'the table of symbols');
 };
 
-const importsOf = (table: Buffer, names: Buffer, versions: Versions): Omit<Symbols, 'exports'> => {
+const importsOf = (
+  table: Buffer,
+  names: Buffer,
+  versions: Versions,
+  known: Known,
+): Omit<Symbols, 'exports'> => {
   const imports: ImportedSymbol[] = [];
   let [init, exit] = [false, false];
   for (let at = 0; at < table.length; at += SYMBOL_BYTES) {
@@ -73,17 +110,12 @@ const importsOf = (table: Buffer, names: Buffer, versions: Versions): Omit<Symbo
       exit ||= isText(names, name, EXIT);
       continue;
     }
-    const text = textAt(names, name);
-    if (text === '') continue;
-    const crc = versions.crcOf(names, name, text);
-    imports.push(imported(text, crc, binding === WEAK));
+    const number = known.name(names, name);
+    if (known.text(number) === '') continue;
+    imports.push(known.symbol(number, versions.take(number), binding === WEAK));
   }
-  return { imports: [...imports, ...versions.others()], init, exit };
-};
-
-const imported = (name: string, crc: number | undefined, weak: boolean): ImportedSymbol => {
-  if (weak) return crc === undefined ? { name, weak } : { name, crc, weak };
-  return crc === undefined ? { name } : { name, crc };
+  for (const [name, crc] of versions.others()) imports.push(known.symbol(name, crc, false));
+  return { imports, init, exit };
 };
 
 const INIT = Buffer.from('init_module\0');
@@ -94,59 +126,27 @@ const isText = (strings: Buffer, offset: number, text: Buffer): boolean => {
   return true;
 };
 
-/** The CRCs of imports. They nearly always stand in the order of the symbols: then no name is read twice. */
+/** The CRCs of a module's imports, by the number of the name. */
 class Versions {
-  readonly #entries: Buffer;
-  readonly #skipped: number[] = [];
-  #next = 0;
-  /** Names that have not been asked for, once the order turned out to be another. */
-  #rest: Map<string, number> | undefined;
+  readonly #crcs = new Map<number, number>();
 
-  constructor(bytes: Bytes, section: Section | undefined) {
-    const all = sectionBytes(bytes, section, '__versions');
-    this.#entries = all.subarray(0, all.length - (all.length % VERSION_BYTES));
-  }
-
-  crcOf(names: Buffer, name: number, text: string): number | undefined {
-    if (this.#rest !== undefined) return this.#take(this.#rest, text);
-    for (let skip = 0; skip <= 1; skip++) {
-      const entry = this.#next + skip * VERSION_BYTES;
-      if (entry >= this.#entries.length || !this.#names(entry, names, name, text.length)) continue;
-      if (skip > 0) this.#skipped.push(this.#next);
-      this.#next = entry + VERSION_BYTES;
-      return this.#entries.readUInt32LE(entry);
+  constructor(bytes: Bytes, section: Section | undefined, known: Known) {
+    const entries = sectionBytes(bytes, section, '__versions');
+    const end = entries.length - (entries.length % VERSION_BYTES);
+    for (let at = 0; at < end; at += VERSION_BYTES) {
+      this.#crcs.set(known.name(entries, at + VERSION_NAME), entries.readUInt32LE(at));
     }
-    this.#rest = new Map(this.#entriesLeft());
-    return this.#take(this.#rest, text);
   }
 
-  /** What the loader checks besides the symbols. */
-  others(): ImportedSymbol[] {
-    const rest = this.#rest ?? new Map(this.#entriesLeft());
-    return Array.from(rest, ([name, crc]) => ({ name, crc }));
-  }
-
-  #take(rest: Map<string, number>, text: string): number | undefined {
-    const crc = rest.get(text);
-    rest.delete(text);
+  take(name: number): number | undefined {
+    const crc = this.#crcs.get(name);
+    this.#crcs.delete(name);
     return crc;
   }
 
-  #names(entry: number, names: Buffer, name: number, length: number): boolean {
-    const start = entry + VERSION_NAME;
-    for (let i = 0; i < length; i++) {
-      if (this.#entries[start + i] !== names[name + i]) return false;
-    }
-    return length < VERSION_BYTES - VERSION_NAME && this.#entries[start + length] === 0;
-  }
-
-  #entriesLeft(): [string, number][] {
-    const left = [...this.#skipped];
-    for (let at = this.#next; at < this.#entries.length; at += VERSION_BYTES) left.push(at);
-    return left.map((at) => [
-      textAt(this.#entries, at + VERSION_NAME, VERSION_BYTES - VERSION_NAME),
-      this.#entries.readUInt32LE(at),
-    ]);
+  /** What the loader checks besides the symbols. */
+  others(): Iterable<readonly [name: number, crc: number]> {
+    return this.#crcs;
   }
 }
 

@@ -2,7 +2,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf, bytesOfFile } from '../elf/bytes.ts';
-import { type FileFacts, factsOfFile, valuesOf } from '../elf/module.ts';
+import { aliasesOf, type FileFacts, factsOfFile } from '../elf/module.ts';
+import { Known } from '../elf/symbols.ts';
 import { moduleName, plainPath } from '../names.ts';
 import type { ExportedSymbol, ModuleFacts, ModuleTree } from '../tree.ts';
 import { decompressed, isCompressed } from './compressed.ts';
@@ -24,9 +25,10 @@ export const treeFromElf = async (
   files: readonly string[],
 ): Promise<ModuleTree> => {
   const named: Named[] = [];
+  const known = new Known();
   for (const [name, path] of inOrder(root, files)) {
     const file = join(root, path);
-    const facts = isCompressed(path) ? await readCompressed(file) : readPlain(file);
+    const facts = isCompressed(path) ? await readCompressed(file, known) : readPlain(file, known);
     named.push({ name, path, facts });
   }
   const kernelExports = kernelExportsOf(root);
@@ -53,19 +55,19 @@ const inOrder = (root: string, files: readonly string[]): ReadonlyMap<string, st
   return byName;
 };
 
-const readPlain = (file: string): FileFacts =>
+const readPlain = (file: string, known: Known): FileFacts =>
   orBadTree(file, () => {
     const fd = openSync(file, 'r');
     try {
-      return factsOfFile(bytesOfFile(file, fd, fstatSync(fd).size));
+      return factsOfFile(bytesOfFile(file, fd, fstatSync(fd).size), known);
     } finally {
       closeSync(fd);
     }
   });
 
-const readCompressed = async (file: string): Promise<FileFacts> => {
+const readCompressed = async (file: string, known: Known): Promise<FileFacts> => {
   const content = orBadTree(file, () => readFileSync(file));
-  return factsOfFile(bytesOf(file, await decompressed(file, content)));
+  return factsOfFile(bytesOf(file, await decompressed(file, content)), known);
 };
 
 const resolved = (named: readonly Named[]): ModuleFacts[] => {
@@ -76,8 +78,8 @@ const resolved = (named: readonly Named[]): ModuleFacts[] => {
   const depends = named.map(({ facts }, at) => ownersOf(facts, owners, at));
   const needs = needsOf(depends);
   const soft = named.map(({ facts }) => softNames(facts.softdepLines[0] ?? ''));
-  const answer = answerer(soft, new Set(named.map(({ name }) => name)), (mayMatter) =>
-    named.map(({ name, facts }) => [name, valuesOf(facts.modinfo, 'alias').filter(mayMatter)]),
+  const answer = answerer(soft, new Set(named.map(({ name }) => name)), (start) =>
+    named.map(({ name, facts }) => [name, aliasesOf(facts.modinfo, start)]),
   );
   const names = (list: readonly number[] = []): string[] =>
     list.map((one) => named[one]?.name ?? '');

@@ -20,7 +20,7 @@ export const treeFromTables = (root: string, label: string): ModuleTree | undefi
   const names = new Set(rows.map(({ name }) => name));
   const exported = exportsOf(root);
   const soft = softOf(root);
-  const answer = answerer([...soft.values()], names, (mayMatter) => aliasesOf(root, mayMatter));
+  const answer = answerer([...soft.values()], names, (start) => aliasesOf(root, start));
   const needs = new Map(rows.map((row) => [row.name, new Set(row.needs)]));
   const kernelExports = kernelExportsOf(root);
   return {
@@ -114,12 +114,10 @@ const softOf = (root: string): ReadonlyMap<string, SoftNames> => {
 };
 
 /** `alias PATTERN MODULE`. */
-const aliasesOf = function* (
-  root: string,
-  mayMatter: (alias: string) => boolean,
-): Generator<[string, string[]]> {
+const aliasesOf = function* (root: string, start: string): Generator<[string, string[]]> {
+  const wanted = new RegExp(`^alias (${start}\\S*) (\\S+)$`);
   for (const line of linesOf(tableText(root, 'modules.alias'))) {
-    const [, alias, module] = /^alias (\S+) (\S+)$/.exec(line) ?? [];
-    if (alias !== undefined && module !== undefined && mayMatter(alias)) yield [module, [alias]];
+    const [, alias, module] = wanted.exec(line) ?? [];
+    if (alias !== undefined && module !== undefined) yield [module, [alias]];
   }
 };

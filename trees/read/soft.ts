@@ -26,22 +26,21 @@ export const softNames = (line: string): SoftNames => {
 /** For each module its aliases, in the order of the tree. */
 export type AliasSource = Iterable<readonly [module: string, aliases: readonly string[]]>;
 
-/** @param names of modules in the tree, as the kernel has them */
+/**
+ * @param names of modules in the tree, as the kernel has them
+ * @param aliases gives those that begin with an expression
+ */
 export const answerer = (
   wanted: readonly SoftNames[],
   names: ReadonlySet<string>,
-  aliases: (mayMatter: (alias: string) => boolean) => AliasSource,
+  aliases: (start: string) => AliasSource,
 ): ((soft: SoftNames) => SoftDependencies | undefined) => {
   const asked = new Set(wanted.flatMap(({ pre, post }) => [...pre, ...post]).map(underscored));
   const answers = new Map<string, string[]>(
     Array.from(asked, (one) => [one, names.has(one) ? [one] : []]),
   );
   const open = [...asked].filter((one) => !names.has(one));
-  const starts = new Set(open.map((one) => one.slice(0, START)));
-  // Of tens of thousands of aliases nearly all are of hardware: the first letters tell.
-  const mayMatter = (alias: string): boolean =>
-    starts.has(underscored(alias.slice(0, START))) || WILDCARD.test(alias.slice(0, START));
-  for (const [module, list] of open.length > 0 ? aliases(mayMatter) : []) {
+  for (const [module, list] of open.length > 0 ? aliases(startOf(open)) : []) {
     for (const alias of list) {
       const matches = patternOf(underscored(alias));
       for (const one of open) {
@@ -54,6 +53,17 @@ export const answerer = (
     list.map((one) => ({ asked: one, modules: answers.get(underscored(one)) ?? [] }));
   return ({ pre, post }) =>
     pre.length + post.length === 0 ? undefined : { pre: told(pre), post: told(post) };
+};
+
+/**
+ * An expression for the first letters that an alias of one of these has. Of tens of thousands of aliases nearly all are
+ * of hardware: that is seen at once.
+ */
+const startOf = (names: readonly string[]): string => {
+  const starts = new Set(
+    names.map((name) => expressionOf(name.slice(0, START)).replaceAll('_', '[-_]')),
+  );
+  return `(?:[^\\0\\s]{0,${START - 1}}[*?[]|${[...starts].join('|')})`;
 };
 
 const START = 4;
