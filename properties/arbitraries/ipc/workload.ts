@@ -137,6 +137,7 @@ const scene = fc
     [call('receive', 0), call('receive', 0), call('kill', 3), call('kill', 2)],
     [call('receive', 0), call('receive', 0), call('kill', 2), call('kill', 3)],
     [call('receive', 0), call('kill', 2)],
+    [call('receive', 0), call('kill', 2), call('kill', 3)],
     [call('revoke', 0)],
     [call('receive', 0), call('call', 0, 7, 8)],
     [call('call', 0, 7, 8)],
@@ -183,7 +184,7 @@ const anyWorkload: fc.Arbitrary<Workload> = fc
   .record({
     harts: fc.constantFrom(1, 1, 2, 3),
     opening: beginning,
-    main: fc.oneof({ weight: 5, arbitrary: anybody }, { weight: 7, arbitrary: staged }),
+    main: fc.oneof({ weight: 5, arbitrary: anybody }, { weight: 9, arbitrary: staged }),
     rest: fc.tuple(body, body),
     last: ending,
     schedule: fc.array(fc.nat(2), { maxLength: 30 }),
