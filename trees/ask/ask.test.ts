@@ -56,6 +56,18 @@ describe('plan', () => {
     expect(planLoad(softly, 'c')).toEqual(['b', 'c', 'b', 'a']);
   });
 
+  test('follows a chain of soft dependencies as long as it is', () => {
+    const names = Array.from({ length: 20_000 }, (_, at) => `m${at}`);
+    const linked = names.map((name, at) => {
+      const next = names[at + 1];
+      return module(
+        name,
+        next === undefined ? {} : { softdeps: { pre: [soft(next, next)], post: [] } },
+      );
+    });
+    expect(planLoad(tree(...linked), 'm0')).toEqual(names.toReversed());
+  });
+
   test('is refused for modules that need each other, and for what needs them', () => {
     const round = tree(
       module('a', { depends: ['b'], needs: ['b', 'a'] }),
