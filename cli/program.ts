@@ -136,7 +136,7 @@ const commandLine = (open: (color: boolean) => Shell, done: (code: ExitCode) => 
     );
   measuring(verb, open, done);
   verb('modules [tree] [question...]', 'ask about the modules of a real Linux kernel')
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document (schema/modules.schema.json)')
     .option('--format <format>', 'of graph: svg (default) or dot', parseGraphFormat)
     .option('--out <file>', 'of graph: write it there')
     .option('--seed <number>', `of check: another order (default: ${TREE_CHECK.seed})`, parseSeed)

@@ -31,6 +31,11 @@ node -e 'JSON.parse(require("node:fs").readFileSync("list.json", "utf8"))'
 echo '$ npx kernelcheck check monolithic'
 npx --no-install kernelcheck check monolithic --workloads 200 --seed 1 --quiet
 
+echo '$ npx kernelcheck modules plan btrfs'
+npx --no-install kernelcheck modules plan btrfs
+npx --no-install kernelcheck modules graph btrfs >btrfs.svg
+grep -q '<svg' btrfs.svg
+
 echo '$ node library.mjs'
 cat >library.mjs <<'JS'
 import * as kernelcheck from 'kernelcheck';

@@ -1,6 +1,7 @@
 /** `kernelcheck modules` from end to end: the tree that ships, a folder, and what is typed wrongly. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { folderWith, moduleBytes } from '../../trees/testing.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -12,6 +13,12 @@ const root = folderWith({
   'user.ko': moduleBytes({ imports: [{ name: 'base', crc: 2 }], info: ['license=Proprietary'] }),
 });
 afterAll(() => rmSync(root, { recursive: true }));
+
+const ajv = new Ajv2020({ allErrors: true });
+ajv.addSchema(
+  JSON.parse(readFileSync(new URL('../../schema/modules.schema.json', import.meta.url), 'utf8')),
+  'modules.schema.json',
+);
 
 const run = async (...args: readonly string[]) => {
   const shell = recordedShell();
@@ -50,6 +57,22 @@ describe('the tree that ships', () => {
       ['nfs_acl', 'sunrpc'],
       'digraph "nfs_acl"',
     ]);
+  });
+
+  test.each([
+    ['summary', ''],
+    ['plan', 'plan ext4'],
+    ['unload', 'unload jbd2'],
+    ['why', 'why ext4 jbd2'],
+    ['why', 'why jbd2 ext4'],
+    ['graph', 'graph ext4 --format dot'],
+    ['audit', 'audit'],
+    ['audit', `${root} audit`],
+  ])('prints %s in the form of modules.schema.json: %s', async (name, line) => {
+    const words = line.split(' ').filter((word) => word !== '');
+    const validate = ajv.compile({ $ref: `modules.schema.json#/$defs/${name}` });
+    const document: unknown = JSON.parse((await run(...words, '--json')).out);
+    expect(validate(document) || validate.errors).toBe(true);
   });
 
   test('is drawn, to the terminal or into a file whose ending says how', async () => {
