@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { checkTree } from '../properties/modules/on-tree.ts';
 import { debianKernel, NoPackages } from '../scripts/debian-kernel.ts';
 import { planLoad } from '../trees/ask/plan.ts';
 import { embeddedTree } from '../trees/embedded/index.ts';
@@ -59,7 +60,18 @@ export const moduleLines = async (): Promise<Line[]> => {
   const all = await milliseconds(() => {
     for (const { name } of tree.modules) planLoad(tree, name);
   });
+  const operations = 100_000;
+  const checked = await milliseconds(() => {
+    if (!checkTree(tree, { seed: 1, operations }).restored) throw new Error('not restored');
+  });
   lines.push(
+    {
+      what: '100,000 operations, checked',
+      figure: checked,
+      unit: 'ms',
+      target: 20_000,
+      atMost: true,
+    },
     { what: 'facts that ship, unpacked', figure: loading, unit: 'ms' },
     { what: 'first plan from an index', figure: first, unit: 'ms', target: 100, atMost: true },
     { what: 'plans of all modules', figure: all, unit: 'ms' },
