@@ -68,6 +68,7 @@ describe('the tree that ships', () => {
     ['graph', 'graph ext4 --format dot'],
     ['audit', 'audit'],
     ['audit', `${root} audit`],
+    ['check', 'check --operations 200'],
   ])('prints %s in the form of modules.schema.json: %s', async (name, line) => {
     const words = line.split(' ').filter((word) => word !== '');
     const validate = ajv.compile({ $ref: `modules.schema.json#/$defs/${name}` });
