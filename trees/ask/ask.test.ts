@@ -165,6 +165,15 @@ describe('audit', () => {
       [exporter, uses('open', 1, { licence: 'Proprietary' })],
       [],
     ],
+    [
+      'a GPL-only symbol beside a proprietary module',
+      [
+        exporter,
+        module('p', { licence: 'Proprietary' }),
+        module('u', { depends: ['p', 'e'], imports: [{ name: 'gpl', crc: 2 }] }),
+      ],
+      ['gplOnly gpl'],
+    ],
     ['a namespace that is not imported', [exporter, uses('spaced', 3)], ['namespace spaced']],
     ['one that is', [exporter, uses('spaced', 3, { namespaces: ['NS'] })], []],
     [
@@ -194,6 +203,18 @@ describe('audit', () => {
     ]);
     expect(audit.notChecked.map(({ kind }) => kind)).toEqual(['unresolved']);
   });
+});
+
+test('an audit of tables alone says what they do not tell', () => {
+  const { notChecked } = auditTree({ ...chain, source: 'tables' });
+  expect(notChecked.map(({ kind }) => kind)).toEqual([
+    'unresolved',
+    'gplOnly',
+    'versionMismatch',
+    'namespace',
+    'vermagic',
+    'unsigned',
+  ]);
 });
 
 describe('graph', () => {
@@ -227,6 +248,14 @@ describe('the tree that ships', () => {
       'blake2b_generic',
       'btrfs',
     ]);
+  });
+
+  test('would not be kept if two of its modules disagreed', () => {
+    const unsound = tree(
+      module('a', { imports: [{ name: 'printk', crc: 1 }] }),
+      module('b', { imports: [{ name: 'printk', crc: 2 }] }),
+    );
+    expect(() => compact(unsound)).toThrow('test: printk has two versions');
   });
 
   test('stays the same through its compact form', () => {

@@ -90,6 +90,49 @@ describe('modules', () => {
   });
 });
 
+describe('a large module', () => {
+  // Larger than what is read at once: its parts are read one by one.
+  const padding = Array.from({ length: 4000 }, (_, at) => `alias=pci:v0000${at}d*`);
+  const large = moduleBytes({
+    exports: [{ name: 'large', crc: 9, namespace: 'SPACE' }],
+    imports: [{ name: 'base', crc: 1 }],
+    info: [...padding, 'license=GPL'],
+    signed: true,
+  });
+
+  test('is read in parts, with the same facts', async () => {
+    const root = folder({ 'a-base.ko': base, 'large.ko': large, 'packed.ko.gz': gzipSync(large) });
+    const { modules } = await readModuleTree(root);
+    const [, plain, packed] = modules;
+    expect(plain).toMatchObject({
+      needs: ['a_base'],
+      exports: [{ name: 'large', crc: 9, namespace: 'SPACE' }],
+      licence: 'GPL',
+      signed: true,
+    });
+    expect({ ...packed, name: 'large', path: 'large.ko' }).toEqual(plain);
+  });
+
+  test('is refused wherever it is cut off', async () => {
+    for (const length of [64 * 1024 + 1, large.length - 2000, large.length - 400]) {
+      expect(await refused(folder({ 'large.ko': large.subarray(0, length) }))).toMatch(
+        /^TREE\/large\.ko: [^\n]*the file ends at \d+/,
+      );
+    }
+  });
+
+  test('is refused for a section that no memory could hold', async () => {
+    const huge = Buffer.from(large);
+    const table = Number(huge.readBigUInt64LE(40));
+    for (let entry = table + 64; entry + 64 <= huge.length; entry += 64) {
+      huge.writeUInt32LE(0x7000_0000, entry + 32);
+    }
+    expect(await refused(folder({ 'large.ko': huge }))).toMatch(
+      /should have 1879048192 bytes, expected at most 67108864/,
+    );
+  });
+});
+
 describe('tables alone', () => {
   const DEP =
     'kernel/top.ko.xz: kernel/middle.ko.xz kernel/a-base.ko.xz\nkernel/middle.ko.xz: kernel/a-base.ko.xz\nkernel/a-base.ko.xz:\n';
