@@ -8,12 +8,13 @@ import type { TrapEvent } from '../../spec/events.ts';
 import { USER_END } from '../../spec/layout.ts';
 import { A0, A7, Cause, causeName, Pte, type Rights, type Word } from '../../spec/riscv.ts';
 import type { Operation } from '../../spec/workload.ts';
-import { mayAccess, spaceOf } from './access.ts';
+import { mayAccess, pageAt, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
 import { begin, isIpc } from './ipc/underway.ts';
 import { endTask, isAlone, othersAlive, sendsRemotely } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
+import { maybe } from './unsure.ts';
 import type { Violation } from './violation.ts';
 
 /** Page faults in a row that a kernel may need for one instruction. */
@@ -88,7 +89,9 @@ const exception = (state: OsState, task: Task, event: TrapEvent): Violation | un
     contested || (right !== undefined && mayAccess(state, task, event.tval, right));
   if (event.cause === Cause.illegalInstruction && mayAccess(state, task, task.pc, Pte.X)) {
     const operation = nextOperation(state, task);
-    if (operation && operation.op !== 'privileged') {
+    const page = pageAt(state, task, task.pc);
+    const other = page && maybe(state, page, (task.pc & 0xfff) >>> 2, event.tval);
+    if (operation && operation.op !== 'privileged' && !other) {
       return {
         clause: 'contents-survive',
         hart: event.hart,

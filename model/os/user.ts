@@ -67,7 +67,8 @@ export const retire = (state: OsState, event: RetireEvent): Violation | undefine
     return forbidden(state, task, task.pc, Pte.X, -1, `the fetch at ${hex(task.pc)}`);
   }
   const word = wordAt(state, task, task.pc);
-  if (event.word !== word) {
+  const page = pageAt(state, task, task.pc);
+  if (event.word !== word && !(page && maybe(state, page, (task.pc & 0xfff) >>> 2, event.word))) {
     return {
       clause: 'contents-survive',
       hart: event.hart,
@@ -77,7 +78,7 @@ export const retire = (state: OsState, event: RetireEvent): Violation | undefine
       vpn: task.pc >>> 12,
     };
   }
-  const operation = operationOf(state, word);
+  const operation = operationOf(state, event.word);
   const violation = operation && execute(state, task, operation, event);
   if (violation) return violation;
   task.retries = 0;
