@@ -9,7 +9,10 @@
  * that is COMING: whoever loads it a second time is told EBUSY at once.
  * @see Linux, kernel/module/main.c; FreeBSD, sys/kern/kern_linker.c
  */
+import type { DeviceName } from './devices.ts';
 import { Errno } from './errno.ts';
+import type { ExtensionPoint, ModuleProgramName } from './extensions.ts';
+import type { Word } from './riscv.ts';
 
 export interface ExportedSymbol {
   readonly name: string;
@@ -36,6 +39,8 @@ export interface SectionPages {
 /** What stands in a module's file. */
 export interface ModuleFacts {
   readonly name: string;
+  /** Its code. Without it: one that counts its calls. */
+  readonly program?: ModuleProgramName;
   readonly licence: string;
   readonly vermagic: string;
   readonly exports: readonly ExportedSymbol[];
@@ -184,12 +189,26 @@ export type ModuleTaint = 'proprietary' | 'unsigned' | 'forced';
 
 /**
  * One operation. `load` ends with the module COMING; `init` runs its init, and it is LIVE or gone. In the same way
- * `unload` and `exit`. `get` and `put` are those of a user; `use` calls the module, which counts its calls and calls
- * each module that it imports from once. Everything answers 0 or more, or a negative errno.
+ * `unload` and `exit`. `get` and `put` are those of a user; `use` has the module itself do something. `ask` is a request
+ * to whoever has registered at a point; `tick` is time that passes. Everything answers 0 or more, or a negative errno.
  */
 export type ModuleOperation =
-  | { readonly op: 'load' | 'init' | 'exit' | 'get' | 'put' | 'use'; readonly module: string }
-  | { readonly op: 'unload'; readonly module: string; readonly force: boolean };
+  | { readonly op: 'load' | 'init' | 'exit' | 'get' | 'put'; readonly module: string }
+  | {
+      readonly op: 'use';
+      readonly module: string;
+      /** 0 unless it says otherwise, as is the argument. */
+      readonly request?: Word;
+      readonly argument?: Word;
+    }
+  | { readonly op: 'unload'; readonly module: string; readonly force: boolean }
+  | {
+      readonly op: 'ask';
+      readonly point: ExtensionPoint;
+      readonly request: Word;
+      readonly argument: Word;
+    }
+  | { readonly op: 'tick' };
 
 /** What can be seen of a module that is loaded. */
 export interface ModuleStatus {
@@ -199,4 +218,17 @@ export interface ModuleStatus {
   readonly references: number;
   /** Whom it imports from, sorted. */
   readonly uses: readonly string[];
+}
+
+/** What modules have registered, sorted by point and order, timers by module. */
+export interface Registrations {
+  readonly hooks: readonly {
+    readonly point: ExtensionPoint;
+    readonly priority: number;
+    readonly key: number;
+    readonly module: string;
+  }[];
+  /** Modules whose timer is armed, and the ticks that are left. */
+  readonly timers: readonly { readonly module: string; readonly ticks: number }[];
+  readonly interrupts: readonly { readonly module: string; readonly device: DeviceName }[];
 }

@@ -1,39 +1,109 @@
 /**
- * The code of modules that do nothing but count: enough to see whether they are really there. It is installed once, in
- * a page that stands for the files; loading a module copies its words.
+ * The code of modules in supervisor mode. Each program is installed once, in a page that stands for the files; loading a
+ * module copies its words. What it asks of others goes through addresses that the loader has written into its read-only
+ * data, as the relocations say:
+ *
+ *     word 0 …             the kernel's facilities, an address each
+ *     word FACILITIES …    for each module that it imports from: where `use` is, its data, its read-only data,
+ *                          how many it imports from
  */
-import type { ComponentEntry, Machine } from '../../hardware/contract.ts';
-import type { Frame } from '../../spec/riscv.ts';
-import { DataWord } from './life.ts';
+import type { ComponentEntry, Hart, Machine } from '../../hardware/contract.ts';
+import { FACILITIES } from '../../spec/extensions.ts';
+import type { Frame, VirtualAddress, Word } from '../../spec/riscv.ts';
 import type { ModuleCode } from './loader.ts';
-import { RELOCATION } from './symbols.ts';
+import {
+  MODULE_ENTRIES,
+  type ModuleCall,
+  type ModuleProgram,
+  type ModuleRoutine,
+  type ModuleSteps,
+} from './program.ts';
 
 /** The number under which the log shows code of modules. */
 const MODULE = 64;
 
-const init: ComponentEntry = (hart, data = 0) => hart.load(data + DataWord.answer) | 0;
+/** Bytes: where the first relocation of an import lies, and how long each is. */
+export const IMPORTS_AT = 4 * FACILITIES.length;
+export const RELOCATION = 16;
 
-const exit: ComponentEntry = (hart, data = 0) => {
-  hart.store(data + DataWord.calls, 0);
-  return 0;
-};
-
-/** Counts the call, and calls each module that it imports from, which only counts. */
-const use: ComponentEntry = (hart, data = 0, rodata = 0, imports = 0) => {
-  const calls = hart.load(data + DataWord.calls) + 1;
-  hart.store(data + DataWord.calls, calls);
-  let sum = calls;
-  for (let at = rodata; at < rodata + imports * RELOCATION; at += RELOCATION) {
-    sum += hart.call(hart.load(at), hart.load(at + 4), 0, 0) as number;
+/** Calls what stands in the relocations; the answer, or the steps to it. */
+const dispatch = (
+  hart: Hart,
+  data: VirtualAddress,
+  rodata: VirtualAddress,
+  call: ModuleCall,
+): number | Generator<unknown, number, void> => {
+  if ('facility' in call) {
+    const routine = hart.load(rodata + 4 * FACILITIES.indexOf(call.facility));
+    return hart.call(routine, data, ...call.args);
   }
-  return sum;
+  const at = rodata + IMPORTS_AT + RELOCATION * call.to;
+  const [routine, its, constants] = [hart.load(at), hart.load(at + 4), hart.load(at + 8)];
+  return hart.call(routine, its, constants, hart.load(at + 12), call.request, call.argument);
 };
 
-/** @param frame a page of text that is free */
-export const installCode = (machine: Machine, frame: Frame): ModuleCode => {
-  const at = (name: string, entry: ComponentEntry): number =>
-    frame * 1024 + (machine.installComponent(name, entry, frame, MODULE, true) >>> 2);
-  const [first, second, third] = [at('init', init), at('exit', exit), at('use', use)];
-  const { ram } = machine;
-  return { init: ram[first] ?? 0, exit: ram[second] ?? 0, use: ram[third] ?? 0 };
+/** A program that never sleeps has its answers at once. */
+const atOnce = (
+  hart: Hart,
+  data: VirtualAddress,
+  rodata: VirtualAddress,
+  steps: ModuleSteps,
+): number => {
+  let answer = 0;
+  for (;;) {
+    const { done, value } = steps.next(answer);
+    if (done) return value;
+    const called = value && dispatch(hart, data, rodata, value);
+    if (typeof called !== 'number') throw new TypeError('a module that does not sleep waits');
+    answer = called | 0;
+  }
 };
+
+function* inSteps(
+  hart: Hart,
+  data: VirtualAddress,
+  rodata: VirtualAddress,
+  steps: ModuleSteps,
+): Generator<unknown, number, void> {
+  let answer = 0;
+  for (;;) {
+    const { done, value } = steps.next(answer);
+    if (done) return value;
+    if (value === undefined) {
+      yield undefined;
+      continue;
+    }
+    const called = dispatch(hart, data, rodata, value);
+    answer = (typeof called === 'number' ? called : yield* called) | 0;
+  }
+}
+
+function* already(answer: number): Generator<unknown, number, void> {
+  yield* [];
+  return answer;
+}
+
+const entryOf =
+  (routine: ModuleRoutine, sleeps: boolean): ComponentEntry =>
+  (hart, data = 0, rodata = 0, imports = 0, request: Word = 0, argument: Word = 0) => {
+    const answer = routine({ memory: hart, data, imports }, request, argument);
+    if (sleeps)
+      return typeof answer === 'number' ? already(answer) : inSteps(hart, data, rodata, answer);
+    return typeof answer === 'number' ? answer : atOnce(hart, data, rodata, answer);
+  };
+
+/** @param frame a page of text with room for it; the words that a module with this program has in its text */
+export const installProgram = (
+  machine: Machine,
+  frame: Frame,
+  name: string,
+  program: ModuleProgram,
+): ModuleCode =>
+  MODULE_ENTRIES.map((entry) => {
+    const routine = program[entry];
+    if (!routine) return 0;
+    const sleeps = program.sleeps === true;
+    const code = entryOf(routine, sleeps);
+    const at = machine.installComponent(`${name}.${entry}`, code, frame, MODULE, !sleeps);
+    return machine.ram[frame * 1024 + (at >>> 2)] ?? 0;
+  });

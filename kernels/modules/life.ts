@@ -1,6 +1,7 @@
 /** The life of a module: COMING, LIVE, GOING, gone; and what its users do meanwhile. */
 import { Errno } from '../../spec/errno.ts';
 import { isGplCompatible, type UnloadRefusal } from '../../spec/modules.ts';
+import type { Word } from '../../spec/riscv.ts';
 import {
   type Entry,
   type Loader,
@@ -8,15 +9,13 @@ import {
   Phase,
   RecordWord,
   setWord,
+  type Work,
   wordAt,
 } from './loader.ts';
 import { addressOf } from './memory.ts';
-import { USE_AT } from './symbols.ts';
+import { MODULE_ENTRIES, type ModuleEntry } from './program.ts';
 
 const { state, users, loads, dependants } = RecordWord;
-
-/** Where in a module's data its count of calls is, and what its init answers. */
-export const DataWord = { calls: 0, answer: 4 } as const;
 
 export const load = (loader: Loader, file: ModuleFile): number => {
   const { settings, routines, entries } = loader;
@@ -46,43 +45,61 @@ export const load = (loader: Loader, file: ModuleFile): number => {
   setWord(loader, entry, loads, 1);
   setWord(loader, entry, dependants, 0);
   entries.set(facts.name, entry);
+  loader.byRecord.set(record, entry);
   routines.publish(loader, entry);
   if (!isGplCompatible(facts.licence)) loader.taints.add('proprietary');
   if (facts.signature !== 'valid') loader.taints.add('unsigned');
   return 0;
 };
 
-/** Its sections as they stand in the file. Init has its code in a section of its own, if there is one. */
+/** Its text as it stands in the file. Init has its code in a section of its own, if there is one. */
 const fill = (loader: Loader, entry: Entry, { facts, code }: ModuleFile): void => {
   const { hart } = loader;
   const text = addressOf(loader, entry, 'text');
-  if (facts.pages.init > 0) hart.store(addressOf(loader, entry, 'init'), code.init);
-  else hart.store(text, code.init);
-  hart.store(text + 4, code.exit);
-  hart.store(text + USE_AT, code.use);
-  hart.store(addressOf(loader, entry, 'data') + DataWord.answer, facts.init >>> 0);
+  for (const [slot, word] of code.entries()) {
+    const isInit = slot === 0 && facts.pages.init > 0;
+    hart.store(isInit ? addressOf(loader, entry, 'init') : text + 4 * slot, word);
+  }
 };
 
-export const init = (loader: Loader, entry: Entry | undefined): number => {
+/** Work that is done at once, or goes on in steps. */
+export function* finish(work: Work): Generator<unknown, number, void> {
+  return typeof work === 'number' ? work : yield* work;
+}
+
+export const enter = (
+  loader: Loader,
+  entry: Entry,
+  routine: ModuleEntry,
+  request: Word,
+  argument: Word,
+): Work => {
+  const inItsOwn = routine === 'init' && entry.facts.pages.init > 0;
+  const at = inItsOwn
+    ? addressOf(loader, entry, 'init')
+    : addressOf(loader, entry, 'text') + 4 * MODULE_ENTRIES.indexOf(routine);
+  const data = addressOf(loader, entry, 'data');
+  const rodata = addressOf(loader, entry, 'rodata');
+  const answer = loader.hart.call(at, data, rodata, entry.uses.length, request, argument);
+  return typeof answer === 'number' ? answer | 0 : answer;
+};
+
+/** What the file says that init answers comes on top of what its code does: that succeeds, or is undone by its exit. */
+export function* init(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
   const { routines } = loader;
   if (!entry || wordAt(loader, entry, state) !== Phase.coming) return -Errno.EINVAL;
-  const at = addressOf(loader, entry, entry.facts.pages.init > 0 ? 'init' : 'text');
-  const answer = callAt(loader, at, addressOf(loader, entry, 'data'));
-  if (answer < 0) {
+  const answer = yield* finish(routines.enter(loader, entry, 'init', 0, 0));
+  const said = answer < 0 ? answer : entry.facts.init;
+  if (said < 0) {
     setWord(loader, entry, state, Phase.going);
-    routines.forget(loader, entry);
-    return answer;
+    if (answer >= 0) yield* finish(routines.enter(loader, entry, 'exit', 0, 0));
+    yield* finish(routines.forget(loader, entry));
+    return said;
   }
   setWord(loader, entry, state, Phase.live);
   routines.release(loader, entry, 'init');
   return 0;
-};
-
-const callAt = (loader: Loader, va: number, ...args: number[]): number => {
-  const answer = loader.hart.call(va, ...args);
-  if (typeof answer !== 'number') throw new TypeError('a module does not wait here');
-  return answer | 0;
-};
+}
 
 /** What only the last reference of a user has to do with. */
 const OF_THE_LAST: readonly UnloadRefusal[] = ['no exit', 'in use'];
@@ -107,37 +124,38 @@ export const unload = (loader: Loader, entry: Entry | undefined, force: boolean)
   return 0;
 };
 
-export const exit = (loader: Loader, entry: Entry | undefined): number => {
+export function* exit(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
   if (!entry || wordAt(loader, entry, state) !== Phase.going) return -Errno.EINVAL;
-  runExit(loader, entry);
-  loader.routines.forget(loader, entry);
+  yield* runExit(loader, entry);
+  yield* finish(loader.routines.forget(loader, entry));
   return 0;
-};
+}
 
-const runExit = (loader: Loader, entry: Entry): void => {
-  if (!entry.facts.exit) return;
-  callAt(loader, addressOf(loader, entry, 'text') + 4, addressOf(loader, entry, 'data'));
-};
+function* runExit(loader: Loader, entry: Entry): Generator<unknown, void, void> {
+  if (entry.facts.exit) yield* finish(loader.routines.enter(loader, entry, 'exit', 0, 0));
+}
 
-export const forget = (loader: Loader, entry: Entry): void => {
+export function* forget(loader: Loader, entry: Entry): Generator<unknown, number, void> {
   const { routines, entries, memory } = loader;
   entries.delete(entry.facts.name);
+  loader.byRecord.delete(entry.record);
   routines.withdraw(loader, entry);
   routines.releaseAll(loader, entry);
   setWord(loader, entry, state, 0);
   memory.records.push(entry.record);
-  for (const owner of entry.uses) leaveAlone(loader, owner);
-};
+  for (const owner of entry.uses) yield* leaveAlone(loader, owner);
+  return 0;
+}
 
 /** Under kld a module that nobody refers to any more goes by itself. */
-const leaveAlone = (loader: Loader, entry: Entry): void => {
+function* leaveAlone(loader: Loader, entry: Entry): Generator<unknown, void, void> {
   if (!loader.settings.policy.counts || wordAt(loader, entry, state) !== Phase.live) return;
   const left = [users, loads, dependants].some((word) => wordAt(loader, entry, word) > 0);
   if (left) return;
   setWord(loader, entry, state, Phase.going);
-  runExit(loader, entry);
-  loader.routines.forget(loader, entry);
-};
+  yield* runExit(loader, entry);
+  yield* finish(loader.routines.forget(loader, entry));
+}
 
 export const get = (loader: Loader, entry: Entry | undefined): number => {
   if (!entry || wordAt(loader, entry, state) === Phase.going) return -Errno.ENOENT;
@@ -145,18 +163,26 @@ export const get = (loader: Loader, entry: Entry | undefined): number => {
   return 0;
 };
 
-export const put = (loader: Loader, entry: Entry | undefined): number => {
+export function* put(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
   const count = entry ? wordAt(loader, entry, users) : 0;
   if (!entry || count === 0) return -Errno.EINVAL;
   setWord(loader, entry, users, count - 1);
-  leaveAlone(loader, entry);
+  yield* leaveAlone(loader, entry);
   return 0;
-};
+}
 
-export const use = (loader: Loader, entry: Entry | undefined): number => {
+/** It has a reference while it is at work, so that it cannot go meanwhile. */
+export function* use(
+  loader: Loader,
+  entry: Entry | undefined,
+  request: Word,
+  argument: Word,
+): Generator<unknown, number, void> {
+  const { routines } = loader;
   if (!entry || wordAt(loader, entry, state) !== Phase.live) return -Errno.ENOENT;
-  const text = addressOf(loader, entry, 'text');
-  const data = addressOf(loader, entry, 'data');
-  const rodata = addressOf(loader, entry, 'rodata');
-  return callAt(loader, text + USE_AT, data, rodata, entry.uses.length);
-};
+  const refused = routines.get(loader, entry);
+  if (refused < 0) return refused;
+  const answer = yield* finish(routines.enter(loader, entry, 'use', request, argument));
+  yield* finish(routines.put(loader, entry));
+  return answer;
+}

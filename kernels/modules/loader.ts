@@ -4,11 +4,15 @@
  *
  * Sections of modules lie in frames of RAM, mapped in the kernel's tables; unloading unmaps and frees them, so that a
  * stale pointer really faults, or reaches what is there now. State and counts of a module lie in RAM too, in its record.
- * Names do not: the tables of names and of symbols, and who imports from whom, are kept beside it.
+ * So does what modules have registered (extensions.ts). Names do not: the tables of names and of symbols, and who imports
+ * from whom, are kept beside it.
  *
- * Left out: other harts. Whoever works on modules has the kernel to itself, and no other hart runs their code.
+ * A routine that runs code of modules may wait in it: it answers at once, or with steps. Meanwhile other harts may work
+ * on modules, too.
  */
 import type { Hart, Machine } from '../../hardware/contract.ts';
+import type { DeviceId } from '../../spec/devices.ts';
+import type { ExtensionPoint } from '../../spec/extensions.ts';
 import type {
   ExportedSymbol,
   LoadRefusal,
@@ -17,9 +21,11 @@ import type {
   ModuleSettings,
   ModuleStatus,
   ModuleTaint,
+  Registrations,
   UnloadRefusal,
 } from '../../spec/modules.ts';
 import type { Frame, Rights, VirtualAddress, Word } from '../../spec/riscv.ts';
+import type { ModuleEntry } from './program.ts';
 
 /** A module as it is stored: what it says of itself, and its code as words of text. */
 export interface ModuleFile {
@@ -27,12 +33,11 @@ export interface ModuleFile {
   readonly code: ModuleCode;
 }
 
-/** Text words of its routines. */
-export interface ModuleCode {
-  readonly init: Word;
-  readonly exit: Word;
-  readonly use: Word;
-}
+/** Text words of its routines, in the order of MODULE_ENTRIES. 0: it has none. */
+export type ModuleCode = readonly Word[];
+
+/** An answer, or the steps to it. */
+export type Work = number | Generator<unknown, number, void>;
 
 /** A module that is there. */
 export interface Entry {
@@ -67,8 +72,12 @@ export interface Loader {
   readonly files: ReadonlyMap<string, ModuleFile>;
   readonly memory: ModuleMemory;
   readonly entries: Map<string, Entry>;
+  /** The same modules by their records. */
+  readonly byRecord: Map<number, Entry>;
   readonly symbols: Map<string, Exporter>;
   readonly taints: Set<ModuleTaint>;
+  /** Addresses of the kernel's facilities, in the order of FACILITIES. */
+  readonly facilities: readonly VirtualAddress[];
   /** The hart that does the present operation. */
   hart: Hart;
 }
@@ -79,6 +88,8 @@ export interface ModuleMemory {
   readonly tables: readonly Frame[];
   /** The frame whose first two words are the head of the list of free frames, and how many there are. */
   readonly control: Frame;
+  /** The frame of what modules have registered (extensions.ts). */
+  readonly registered: Frame;
   /** Records that nobody has. */
   readonly records: number[];
   /** Runs of pages that were used before, by their length; and the first page that never was. */
@@ -117,14 +128,26 @@ export interface ModuleRoutines {
 
   // ---- life.ts
   load(loader: Loader, file: ModuleFile): number;
-  init(loader: Loader, entry: Entry | undefined): number;
+  init(loader: Loader, entry: Entry | undefined): Work;
   unload(loader: Loader, entry: Entry | undefined, force: boolean): number;
-  exit(loader: Loader, entry: Entry | undefined): number;
+  exit(loader: Loader, entry: Entry | undefined): Work;
   /** It is no more. */
-  forget(loader: Loader, entry: Entry): void;
+  forget(loader: Loader, entry: Entry): Work;
   get(loader: Loader, entry: Entry | undefined): number;
-  put(loader: Loader, entry: Entry | undefined): number;
-  use(loader: Loader, entry: Entry | undefined): number;
+  put(loader: Loader, entry: Entry | undefined): Work;
+  use(loader: Loader, entry: Entry | undefined, request: Word, argument: Word): Work;
+  /** Has one of its routines run: those of init are in a section of their own, if there is one. */
+  enter(loader: Loader, entry: Entry, routine: ModuleEntry, request: Word, argument: Word): Work;
+
+  // ---- extensions.ts
+  /** Lets time pass: timers that are due go off. */
+  tick(loader: Loader): Work;
+  /** A device has interrupted. */
+  interrupt(loader: Loader, device: DeviceId): Work;
+  /** A request to whoever has registered at a point. */
+  ask(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Work;
+  /** Whether hooks at `security` refuse what is to be asked at another point: 0, or their error. */
+  guard(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Work;
 }
 
 export const wordAt = ({ ram }: Loader, entry: Entry, word: number): number =>
@@ -136,7 +159,11 @@ export const setWord = ({ ram }: Loader, entry: Entry, word: number, value: numb
 
 /** What the loader can be asked, and what can be seen of it. */
 export interface Modules {
-  perform(hart: Hart, operation: ModuleOperation): number;
+  /** The answer, or steps to it: between two of them other harts may do something. */
+  perform(hart: Hart, operation: ModuleOperation): Work;
+  /** A device has interrupted, and this was claimed. */
+  interrupt(hart: Hart, device: DeviceId): Work;
+  registered(): Registrations;
   list(): readonly ModuleStatus[];
   taints(): readonly ModuleTaint[];
   /** Frames that nobody has, ascending. */

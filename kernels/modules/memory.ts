@@ -35,7 +35,7 @@ export const memoryOf = (
   files: number,
 ): ModuleMemory => {
   const records = Math.ceil((files * RECORD_WORDS) / WORDS_PER_FRAME);
-  const [control = 0, ...rest] = frames;
+  const [control = 0, registered = 0, ...rest] = frames;
   const leaves = rest.slice(0, tables);
   for (const [index, leaf] of leaves.entries()) {
     ram[root * WORDS_PER_FRAME + (MODULE_WINDOW >>> 22) + index] = pte(leaf, V);
@@ -49,6 +49,7 @@ export const memoryOf = (
   return {
     tables: leaves,
     control,
+    registered,
     records: rest
       .slice(tables, tables + records)
       .flatMap((frame) =>
@@ -97,6 +98,13 @@ const vaOf = (page: number): VirtualAddress => (MODULE_WINDOW + page * PAGE_SIZE
 const setEntry = (loader: Loader, page: number, value: number): void => {
   loader.ram[entryAt(loader, page)] = value;
   loader.hart.fence(vaOf(page));
+};
+
+/** Where a word of the window lies in RAM, as a device addresses it; 0: nowhere. */
+export const physicalOf = (loader: Loader, va: VirtualAddress): number => {
+  const page = (va - MODULE_WINDOW) >>> PAGE_SHIFT;
+  const entry = loader.ram[entryAt(loader, page)] ?? 0;
+  return entry & V ? frameOf(entry) * PAGE_SIZE + (va & (PAGE_SIZE - 1)) : 0;
 };
 
 /** The first page of a section, and how many it has. */

@@ -1,5 +1,6 @@
 /** Symbols: who exports what, and the addresses that an importer is given. */
 import { isGplCompatible, type ModuleFacts, SYMBOL_ERRNO } from '../../spec/modules.ts';
+import { IMPORTS_AT, RELOCATION } from './code.ts';
 import {
   type Entry,
   type Exporter,
@@ -10,6 +11,7 @@ import {
   wordAt,
 } from './loader.ts';
 import { addressOf } from './memory.ts';
+import { MODULE_ENTRIES } from './program.ts';
 
 export const resolve = ({ symbols }: Loader, name: string): Exporter | undefined =>
   symbols.get(name);
@@ -38,17 +40,19 @@ export const ownersOf = (loader: Loader, { imports }: ModuleFacts): readonly Ent
   return [...owners];
 };
 
-/** Bytes of a relocation: the address of the routine, and that of its module's data. */
-export const RELOCATION = 8;
 /** Where in a module's text the routine is that others may call. */
-export const USE_AT = 8;
+const USE_AT = 4 * MODULE_ENTRIES.indexOf('use');
 
 export const relocate = (loader: Loader, entry: Entry): void => {
-  let at = addressOf(loader, entry, 'rodata');
-  for (const owner of entry.uses) {
-    loader.hart.store(at, addressOf(loader, owner, 'text') + USE_AT);
-    loader.hart.store(at + 4, addressOf(loader, owner, 'data'));
-    at += RELOCATION;
+  const { hart, facilities } = loader;
+  const rodata = addressOf(loader, entry, 'rodata');
+  for (const [number, address] of facilities.entries()) hart.store(rodata + 4 * number, address);
+  for (const [number, owner] of entry.uses.entries()) {
+    const at = rodata + IMPORTS_AT + RELOCATION * number;
+    hart.store(at, addressOf(loader, owner, 'text') + USE_AT);
+    hart.store(at + 4, addressOf(loader, owner, 'data'));
+    hart.store(at + 8, addressOf(loader, owner, 'rodata'));
+    hart.store(at + 12, owner.uses.length);
   }
 };
 

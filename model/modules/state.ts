@@ -1,5 +1,27 @@
 /** What is loaded, as the model knows it: no pages, no addresses. Operations change it in place; `copyOf` keeps one. */
-import type { ModuleFacts, ModuleSettings, ModuleStatus, ModuleTaint } from '../../spec/modules.ts';
+import type { DeviceName } from '../../spec/devices.ts';
+import type { Hook } from '../../spec/extensions.ts';
+import type {
+  ModuleFacts,
+  ModuleSettings,
+  ModuleStatus,
+  ModuleTaint,
+  Registrations,
+} from '../../spec/modules.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** A hook of a module that is there. */
+interface RegisteredHook extends Hook {
+  readonly module: string;
+}
+interface ArmedTimer {
+  readonly module: string;
+  readonly ticks: number;
+}
+interface HeldInterrupt {
+  readonly module: string;
+  readonly device: DeviceName;
+}
 
 export interface LoadedModule {
   readonly facts: ModuleFacts;
@@ -11,8 +33,9 @@ export interface LoadedModule {
   /** Whom it imports from, and how many import from it. */
   readonly uses: readonly string[];
   dependants: number;
-  /** Calls so far. */
-  calls: number;
+  /** What it does, and the state that this is in. */
+  readonly behaviour: Behaviour;
+  inner: unknown;
 }
 
 export interface ModulesState {
@@ -26,6 +49,10 @@ export interface ModulesState {
   /** Pages that all modules together may have, and have. */
   readonly pages: number;
   pagesUsed: number;
+  /** In the order in which they are asked. */
+  hooks: readonly RegisteredHook[];
+  timers: readonly ArmedTimer[];
+  interrupts: readonly HeldInterrupt[];
 }
 
 export const nothingLoaded = (
@@ -40,6 +67,9 @@ export const nothingLoaded = (
   taints: new Set(),
   pages,
   pagesUsed: 0,
+  hooks: [],
+  timers: [],
+  interrupts: [],
 });
 
 export const copyOf = (state: ModulesState): ModulesState => ({
@@ -70,3 +100,14 @@ const statusOf = ({
 /** What can be seen of them all, by name. */
 export const listOf = ({ loaded }: ModulesState): readonly ModuleStatus[] =>
   [...loaded.values()].map(statusOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** What modules have registered. */
+export const registeredOf = ({ hooks, timers, interrupts }: ModulesState): Registrations => {
+  const byName = (a: { module: string }, b: { module: string }): number =>
+    a.module < b.module ? -1 : 1;
+  return {
+    hooks: hooks.map(({ point, priority, key, module }) => ({ point, priority, key, module })),
+    timers: timers.map(({ module, ticks }) => ({ module, ticks })).sort(byName),
+    interrupts: interrupts.map(({ module, device }) => ({ module, device })).sort(byName),
+  };
+};

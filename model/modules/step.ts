@@ -9,6 +9,8 @@ import {
   SYMBOL_ERRNO,
   type UnloadRefusal,
 } from '../../spec/modules.ts';
+import { behaviourOf } from './behaviours/index.ts';
+import { ask, register, run, type Seen, tick, unregister } from './extensions.ts';
 import { type LoadedModule, type ModulesState, pagesOf } from './state.ts';
 
 // ---- symbols
@@ -73,14 +75,16 @@ const load = (state: ModulesState, facts: ModuleFacts): number => {
   const uses = ownersOf(state, facts);
   for (const owner of uses) addDependants(state, owner, 1);
   for (const { name } of facts.exports) state.exporters.set(name, facts.name);
+  const behaviour = behaviourOf(facts, uses.length);
   state.loaded.set(facts.name, {
     facts,
+    behaviour,
+    inner: behaviour.initial,
     state: 'coming',
     users: 0,
     loads: 1,
     uses,
     dependants: 0,
-    calls: 0,
   });
   state.pagesUsed += pagesOf(facts, 'coming');
   if (!isGplCompatible(facts.licence)) state.taints.add('proprietary');
@@ -96,9 +100,10 @@ const addDependants = ({ loaded }: ModulesState, name: string, by: number): void
 const init = (state: ModulesState, module: LoadedModule | undefined): number => {
   if (module?.state !== 'coming') return -Errno.EINVAL;
   const { facts } = module;
-  if (facts.init < 0) {
+  const error = register(state, module) || Math.min(facts.init, 0);
+  if (error < 0) {
     forget(state, module);
-    return facts.init;
+    return error;
   }
   module.state = 'live';
   state.pagesUsed -= facts.pages.init;
@@ -110,6 +115,7 @@ const init = (state: ModulesState, module: LoadedModule | undefined): number => 
 /** It is no more, and refers to nobody. */
 const forget = (state: ModulesState, module: LoadedModule): void => {
   const { facts, uses } = module;
+  unregister(state, module);
   state.loaded.delete(facts.name);
   state.pagesUsed -= pagesOf(facts, module.state);
   for (const { name } of facts.exports) state.exporters.delete(name);
@@ -181,20 +187,11 @@ const put = (state: ModulesState, module: LoadedModule | undefined): number => {
   return 0;
 };
 
-/** Its own calls so far, and those of each module that it imports from. */
-const use = ({ loaded }: ModulesState, module: LoadedModule | undefined): number => {
-  if (module?.state !== 'live') return -Errno.ENOENT;
-  let answer = 0;
-  for (const one of [module, ...module.uses.map((name) => loaded.get(name))]) {
-    if (!one) continue;
-    one.calls += 1;
-    answer += one.calls;
-  }
-  return answer;
-};
-
-/** Does the operation, and answers as the kernel must. */
-export const step = (state: ModulesState, operation: ModuleOperation): number => {
+/** Does the operation, and answers as the kernel must: where several answers are allowed, as it did. */
+export const step = (state: ModulesState, operation: ModuleOperation, seen?: Seen): number => {
+  if (operation.op === 'tick') return tick(state);
+  if (operation.op === 'ask')
+    return ask(state, operation.point, operation.request, operation.argument, seen);
   const module = state.loaded.get(operation.module);
   const facts = state.files.get(operation.module);
   switch (operation.op) {
@@ -210,7 +207,10 @@ export const step = (state: ModulesState, operation: ModuleOperation): number =>
       return get(module);
     case 'put':
       return put(state, module);
-    case 'use':
-      return use(state, module);
+    case 'use': {
+      if (module?.state !== 'live') return -Errno.ENOENT;
+      const { request = 0, argument = 0 } = operation;
+      return run(state, module, 'use', request, argument, seen);
+    }
   }
 };

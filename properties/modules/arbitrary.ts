@@ -128,12 +128,15 @@ const between = fc
     { op, module: other },
     { op: 'exit', module: one },
   ]);
+/** Of nobody: none of these modules registers anything. */
+const ASK: ModuleOperation = { op: 'ask', point: 'packet', request: 0, argument: 0 };
 const part = fc.oneof(
   { weight: 3, arbitrary: between },
   { weight: 4, arbitrary: loading },
   { weight: 3, arbitrary: unloading },
   { weight: 4, arbitrary: single.map((one) => [one]) },
   { weight: 2, arbitrary: name.map((module): ModuleOperation[] => [{ op: 'use', module }]) },
+  { weight: 1, arbitrary: fc.constantFrom<ModuleOperation[]>([{ op: 'tick' }], [ASK]) },
 );
 
 /** Everything goes, dependants first; by force, for some could not go otherwise. */

@@ -1,12 +1,17 @@
 /** A loader beside the model: every answer, and what can be seen of it, as often as is asked for. */
-import type { ModuleRoutines, Modules } from '../../kernels/modules/loader.ts';
-import { listOf, type ModulesState, nothingLoaded } from '../../model/modules/state.ts';
+import type { Modules } from '../../kernels/modules/loader.ts';
+import {
+  listOf,
+  type ModulesState,
+  nothingLoaded,
+  registeredOf,
+} from '../../model/modules/state.ts';
 import { step } from '../../model/modules/step.ts';
 import { errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ModuleOperation } from '../../spec/modules.ts';
 import { type Frame, Pte } from '../../spec/riscv.ts';
 import type { ModulePropertyId } from './properties.ts';
-import { type ModuleWorld, runModules } from './world.ts';
+import { type Changes, type ModuleWorld, runModules } from './world.ts';
 
 export interface ModuleViolation {
   readonly property: ModulePropertyId;
@@ -53,6 +58,12 @@ const look = (
   const stale = mapped.find(({ frame }) => known.has(frame));
   return (
     differ('modules/list', 'the modules that are there', listOf(model), modules.list()) ??
+    differ(
+      'modules/registrations',
+      'what is registered',
+      registeredOf(model),
+      modules.registered(),
+    ) ??
     differ('modules/list', 'the taint', [...model.taints].sort(), modules.taints()) ??
     (both && {
       property: 'modules/write-xor-execute',
@@ -76,14 +87,28 @@ const look = (
   );
 };
 
-const answerText = ({ op, module }: ModuleOperation, answer: number): string =>
-  `${op} ${module} answers ${resultName(answer >>> 0)}`;
+/** The operation, as a person reads it. */
+const operationText = (operation: ModuleOperation): string => {
+  const { op } = operation;
+  if (op === 'tick') return op;
+  const hex = (word = 0): string => `0x${word.toString(16)}`;
+  if (op === 'ask')
+    return `ask ${operation.point} ${hex(operation.request)} ${hex(operation.argument)}`;
+  if (op === 'use' && operation.request !== undefined)
+    return `use ${operation.module} ${hex(operation.request)} ${hex(operation.argument)}`;
+  return `${op} ${operation.module}`;
+};
+
+const answerText = (operation: ModuleOperation, answer: number): string =>
+  `${operationText(operation)} answers ${resultName(answer >>> 0)}`;
+
+const HAS_RESULT: ReadonlySet<ModuleOperation['op']> = new Set(['use', 'ask', 'tick']);
 
 /** @param every after so many operations all that can be seen is compared; answers always are */
 export const judgeModules = (
   world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
-  routines: Partial<ModuleRoutines> = {},
+  changed: Changes = {},
   every = 1,
 ): ModuleJudgement => {
   const model = nothingLoaded(world.settings, world.files, world.pages);
@@ -94,13 +119,14 @@ export const judgeModules = (
   let found: Finding | undefined;
   let last: ModuleOperation | undefined;
   let done = 0;
-  const note = ({ op, module }: ModuleOperation, answer: number): void => {
+  const note = (operation: ModuleOperation, answer: number): void => {
+    const { op } = operation;
     const errno = errnoOf(answer >>> 0);
     if (errno !== undefined) count(op === 'init' ? 'init failed' : `${op} ${errnoName(errno)}`);
-    else count(op === 'use' ? 'use result' : `${op} 0`);
+    else count(HAS_RESULT.has(op) ? `${op} result` : `${op} 0`);
     if (op === 'load' && answer === 0) {
-      if (before.has(module)) count('load again');
-      before.add(module);
+      if (before.has(operation.module)) count('load again');
+      before.add(operation.module);
     }
     if (model.loaded.size === 0 && before.size > 0) count('nothing left');
   };
@@ -111,11 +137,11 @@ export const judgeModules = (
       done += 1;
       last = operation;
       atBoot ??= freeAtBoot(modules, model, answer);
-      const expected = step(model, operation);
+      const expected = step(model, operation, answer);
       note(operation, expected);
       if (expected !== answer) {
         found = {
-          property: operation.op === 'use' ? 'modules/calls' : 'modules/answers',
+          property: HAS_RESULT.has(operation.op) ? 'modules/calls' : 'modules/answers',
           expected: answerText(operation, expected),
           observed: answerText(operation, answer),
         };
@@ -124,7 +150,7 @@ export const judgeModules = (
       }
       return found !== undefined;
     },
-    routines,
+    changed,
   );
   if (stopped !== undefined) {
     found = {

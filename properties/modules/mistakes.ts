@@ -1,6 +1,7 @@
 /** Loaders with one mistake each, and the property that must catch it. The right way: kernels/modules. */
 
 import { moduleRoutines } from '../../kernels/modules/index.ts';
+import { finish } from '../../kernels/modules/life.ts';
 import {
   type Loader,
   type ModuleRoutines,
@@ -14,15 +15,15 @@ import { Errno } from '../../spec/errno.ts';
 import type { LoadRefusal, UnloadRefusal } from '../../spec/modules.ts';
 import { Pte, WORDS_PER_FRAME } from '../../spec/riscv.ts';
 import type { ModulePropertyId } from './properties.ts';
+import type { Changes } from './world.ts';
 
-export interface ModuleMistake {
+export interface ModuleMistake extends Changes {
   readonly id: string;
   /** The mistake, in one sentence. */
   readonly description: string;
   readonly killedBy: ModulePropertyId;
   /** The bug in the wild that it restates: its id and one line of fact. */
   readonly bug?: string;
-  readonly routines: Partial<ModuleRoutines>;
 }
 
 const right = moduleRoutines;
@@ -157,9 +158,9 @@ export const MODULE_MISTAKES: readonly ModuleMistake[] = [
     description: 'A module whose init fails leaves its symbols behind.',
     killedBy: 'modules/answers',
     routines: {
-      init: (loader, entry) => {
+      *init(loader, entry) {
         const kept = new Map(loader.symbols);
-        const answer = right.init(loader, entry);
+        const answer = yield* finish(right.init(loader, entry));
         if (answer < 0) for (const [name, one] of kept) loader.symbols.set(name, one);
         return answer;
       },
@@ -188,8 +189,8 @@ export const MODULE_MISTAKES: readonly ModuleMistake[] = [
     killedBy: 'modules/list',
     bug: 'CVE-2016-0728: a reference leaked on the way of an error.',
     routines: {
-      init: (loader, entry) => {
-        const answer = right.init(loader, entry);
+      *init(loader, entry) {
+        const answer = yield* finish(right.init(loader, entry));
         if (answer >= 0 || answer === -Errno.EINVAL) return answer;
         for (const owner of entry?.uses ?? [])
           setWord(loader, owner, dependants, wordAt(loader, owner, dependants) + 1);
@@ -203,8 +204,8 @@ export const MODULE_MISTAKES: readonly ModuleMistake[] = [
     killedBy: 'modules/list',
     bug: 'CVE-2016-4557: put twice on the way of an error.',
     routines: {
-      init: (loader, entry) => {
-        const answer = right.init(loader, entry);
+      *init(loader, entry) {
+        const answer = yield* finish(right.init(loader, entry));
         if (answer >= 0 || answer === -Errno.EINVAL) return answer;
         for (const owner of entry?.uses ?? [])
           setWord(loader, owner, dependants, wordAt(loader, owner, dependants) - 1);

@@ -31,19 +31,19 @@ describe('the reference loader', () => {
 });
 
 describe('a loader with a mistake', () => {
-  test.each(MODULE_MISTAKES)('$id is caught by $killedBy', ({ killedBy, routines }) => {
+  test.each(MODULE_MISTAKES)('$id is caught by $killedBy', (mistake) => {
     const found = CASES.some(
       ({ world, operations }) =>
-        judgeModules(world, operations, routines).violation?.property === killedBy,
+        judgeModules(world, operations, mistake).violation?.property === mistake.killedBy,
     );
     expect(found).toBe(true);
   });
 });
 
 describe('a loader that makes other choices', () => {
-  test.each(MODULE_VARIANTS)('$id keeps all properties', ({ routines }) => {
+  test.each(MODULE_VARIANTS)('$id keeps all properties', (variant) => {
     const failed = CASES.slice(0, 100).map(
-      ({ world, operations }) => judgeModules(world, operations, routines).violation,
+      ({ world, operations }) => judgeModules(world, operations, variant).violation,
     );
     expect(failed.filter((violation) => violation !== undefined)).toEqual([]);
   });

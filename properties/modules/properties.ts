@@ -11,6 +11,7 @@ export type ModulePropertyId =
   | 'modules/answers'
   | 'modules/list'
   | 'modules/calls'
+  | 'modules/registrations'
   | 'modules/restored'
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
@@ -38,6 +39,14 @@ export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
     statement: 'A call of a module runs that module, with data that was fresh when it was loaded.',
     source: linux,
     exercise: ['use result', 'load again'],
+  },
+  {
+    id: 'modules/registrations',
+    statement:
+      'Hooks, timers and interrupts are those of modules that are there, in their order: none outlives its module.',
+    source:
+      'Linux, include/linux/netfilter.h, kernel/time/timer.c: del_timer_sync before a module goes',
+    exercise: ['init 0', 'exit 0', 'ask result', 'tick result'],
   },
   {
     id: 'modules/restored',

@@ -3,11 +3,11 @@ import { moduleRoutines } from '../../kernels/modules/index.ts';
 import type { ModuleRoutines } from '../../kernels/modules/loader.ts';
 import { freeFrames } from '../../kernels/modules/memory.ts';
 import { WORDS_PER_FRAME } from '../../spec/riscv.ts';
+import type { Changes } from './world.ts';
 
-export interface ModuleVariant {
+export interface ModuleVariant extends Changes {
   readonly id: string;
   readonly description: string;
-  readonly routines: Partial<ModuleRoutines>;
 }
 
 const right = moduleRoutines;

@@ -1,9 +1,11 @@
 /** A machine whose kernel does nothing but what it is asked about modules, one operation in each activation. */
 import type { Hart } from '../../hardware/contract.ts';
 import { assemble, boot } from '../../hardware/run.ts';
-import { createModules, framesBeside } from '../../kernels/modules/index.ts';
-import type { ModuleRoutines, Modules } from '../../kernels/modules/loader.ts';
+import { createModules, framesBeside, type ModulesBuild } from '../../kernels/modules/index.ts';
+import type { Modules, Work } from '../../kernels/modules/loader.ts';
+import type { DeviceId } from '../../spec/devices.ts';
 import type { ModuleFacts, ModuleOperation, ModuleSettings } from '../../spec/modules.ts';
+import { Cause } from '../../spec/riscv.ts';
 import { WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
 export interface ModuleWorld {
@@ -12,6 +14,9 @@ export interface ModuleWorld {
   /** Pages that all modules together may have. */
   readonly pages: number;
 }
+
+/** What is not as in the reference loader. */
+export type Changes = Pick<ModulesBuild, 'routines' | 'facilities' | 'programs'>;
 
 /** Frames before the first free one: the kernel's text and tables, and the text of no program. */
 const BEFORE = 4;
@@ -33,6 +38,15 @@ const workloadOf = (frames: number, steps: number): Workload => ({
   steps,
 });
 
+/** To its end, with nobody else in between. */
+const atOnce = (work: Work): number => {
+  if (typeof work === 'number') return work;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+};
+
 /**
  * Does the operations one after the other, until `after` says that it has seen enough.
  * @param after is told of each answer; true: no more
@@ -42,7 +56,7 @@ export const runModules = (
   { files, settings, pages }: ModuleWorld,
   operations: Iterable<ModuleOperation>,
   after: (modules: Modules, answer: number, operation: ModuleOperation) => boolean,
-  routines: Partial<ModuleRoutines> = {},
+  changed: Changes = {},
 ): string | undefined => {
   const tables = Math.ceil((pages * SPARE) / LEAF);
   const frames = BEFORE + framesBeside(files.length, tables) + pages;
@@ -53,13 +67,20 @@ export const runModules = (
   const rest = operations[Symbol.iterator]();
   let error: unknown;
   const handler = (hart: Hart): void => {
+    if (modules && hart.scause === Cause.externalInterrupt) {
+      for (let device = machine.claim(); device >= 0; device = machine.claim())
+        atOnce(modules.interrupt(hart, device as DeviceId));
+      hart.idle(1);
+      return;
+    }
     const { done, value } = rest.next();
     if (done || !modules) {
       hart.idle();
       return;
     }
     try {
-      if (after(modules, modules.perform(hart, value), value)) hart.idle();
+      const answer = atOnce(modules.perform(hart, value));
+      if (after(modules, answer, value)) hart.idle();
       else hart.idle(1);
     } catch (thrown) {
       error = thrown;
@@ -74,7 +95,7 @@ export const runModules = (
         root: image.kernelRoot,
         frames: image.freeFrames,
         tables,
-        routines,
+        ...changed,
       });
       return handler;
     },

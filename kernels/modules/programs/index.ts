@@ -1,0 +1,8 @@
+/** The programs that modules may have as their code, by name. */
+import type { ModuleProgramName } from '../../../spec/extensions.ts';
+import type { ModuleProgram } from '../program.ts';
+import { counter } from './counter.ts';
+
+export type ModulePrograms = Readonly<Record<ModuleProgramName, ModuleProgram>>;
+
+export const modulePrograms: ModulePrograms = { counter };

@@ -1,0 +1,42 @@
+/**
+ * What a module does, as the model knows it: a value that is its state, and what it answers. Nothing here waits or
+ * fails: memory and addresses are the loader's.
+ */
+import type { DeviceName } from '../../spec/devices.ts';
+import type { Hook } from '../../spec/extensions.ts';
+import type { Word } from '../../spec/riscv.ts';
+
+export interface Outcome<S> {
+  readonly state: S;
+  readonly answer: number;
+}
+
+/** What it asks of others. */
+export interface Surroundings {
+  /** The module that it imports from as number `to`: what that answers to `use`. */
+  call(to: number, request: Word, argument: Word): number;
+  /** Its timer goes off after so many ticks, whatever it was set to before. */
+  setTimer(ticks: number): void;
+  /** 1: it was armed. */
+  cancelTimer(): number;
+}
+
+/** One outcome, or all that are allowed, where a device decides; which it was is seen by the answer. */
+export type Outcomes<S> = Outcome<S> | readonly Outcome<S>[];
+
+/** States are values: a new one for each change. */
+export interface Behaviour<S = unknown> {
+  readonly initial: S;
+  /** What its init registers and its exit takes back. */
+  readonly hooks?: readonly Hook[];
+  readonly interrupts?: readonly DeviceName[];
+  /** Ticks to which its init sets its timer. */
+  readonly timer?: number;
+  use(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
+  hook?(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
+  /** Its timer has gone off. */
+  due?(state: S, around: Surroundings): S;
+}
+
+/** Nobody but the behaviour itself looks into its state. */
+export const behaviour = <S>(it: Behaviour<S>): Behaviour => it as unknown as Behaviour;

@@ -1,0 +1,150 @@
+/** What modules have registered, and what becomes of requests to those who have. */
+import { Errno } from '../../spec/errno.ts';
+import {
+  type ExtensionPoint,
+  guardRequest,
+  type Hook,
+  keyOf,
+  NOT_REGISTERED,
+  POINT_RULES,
+} from '../../spec/extensions.ts';
+import type { Word } from '../../spec/riscv.ts';
+import type { Outcomes, Surroundings } from './behaviour.ts';
+import type { LoadedModule, ModulesState } from './state.ts';
+
+/** An answer that was seen decides among those that are allowed. */
+export type Seen = number | undefined;
+
+const isExclusive = ({ point }: Hook): boolean => POINT_RULES[point] === 'exclusive';
+
+/** Why its init cannot register what it must: 0, it can. */
+const registrationError = (state: ModulesState, { behaviour }: LoadedModule): number => {
+  const { hooks = [], interrupts = [] } = behaviour;
+  const conflicts = hooks.some(
+    (hook) =>
+      isExclusive(hook) &&
+      state.hooks.some(({ point, key }) => point === hook.point && key === hook.key),
+  );
+  const held = interrupts.some((device) => state.interrupts.some((one) => one.device === device));
+  return conflicts || held ? -Errno.EBUSY : 0;
+};
+
+/** What its init does. 0, or an error: then nothing is registered. */
+export const register = (state: ModulesState, module: LoadedModule): number => {
+  const error = registrationError(state, module);
+  if (error < 0) return error;
+  const { behaviour, facts } = module;
+  for (const hook of behaviour.hooks ?? []) {
+    const rank = state.hooks.filter(({ priority }) => priority <= hook.priority).length;
+    state.hooks = state.hooks.toSpliced(rank, 0, { ...hook, module: facts.name });
+  }
+  for (const device of behaviour.interrupts ?? [])
+    state.interrupts = [...state.interrupts, { module: facts.name, device }];
+  if (behaviour.timer !== undefined) setTimer(state, facts.name, behaviour.timer);
+  return 0;
+};
+
+/** What its exit does. */
+export const unregister = (state: ModulesState, { facts: { name } }: LoadedModule): void => {
+  const isOther = ({ module }: { readonly module: string }): boolean => module !== name;
+  state.hooks = state.hooks.filter(isOther);
+  state.interrupts = state.interrupts.filter(isOther);
+  state.timers = state.timers.filter(isOther);
+};
+
+const setTimer = (state: ModulesState, module: string, ticks: number): void => {
+  const others = state.timers.filter((timer) => timer.module !== module);
+  state.timers = [...others, { module, ticks }];
+};
+
+const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
+  call: (to, request, argument) => {
+    const owner = state.loaded.get(module.uses[to] ?? '');
+    return owner ? run(state, owner, 'use', request, argument, undefined) : -Errno.ENOENT;
+  },
+  setTimer: (ticks) => setTimer(state, module.facts.name, ticks),
+  cancelTimer: () => {
+    const before = state.timers.length;
+    state.timers = state.timers.filter((timer) => timer.module !== module.facts.name);
+    return before - state.timers.length;
+  },
+});
+
+const choose = (outcomes: Outcomes<unknown>, seen: Seen) => {
+  if (!Array.isArray(outcomes)) return outcomes as Exclude<typeof outcomes, readonly unknown[]>;
+  return outcomes.find(({ answer }) => answer === seen) ?? outcomes[0];
+};
+
+/** One of its routines runs. */
+export const run = (
+  state: ModulesState,
+  module: LoadedModule,
+  routine: 'use' | 'hook',
+  request: Word,
+  argument: Word,
+  seen: Seen,
+): number => {
+  const { behaviour } = module;
+  const outcome = choose(
+    behaviour[routine]?.(module.inner, request, argument, around(state, module)) ?? [],
+    seen,
+  );
+  if (!outcome) return 0;
+  module.inner = outcome.state;
+  return outcome.answer;
+};
+
+/** Hooks at a point whose modules are not GOING, in their order. */
+const askedAt = (state: ModulesState, point: ExtensionPoint, key?: Word): LoadedModule[] =>
+  state.hooks
+    .filter((hook) => hook.point === point && (key === undefined || hook.key === key))
+    .map(({ module }) => state.loaded.get(module))
+    .filter((module) => module !== undefined)
+    .filter((module) => module.state !== 'going');
+
+const guard = (
+  state: ModulesState,
+  point: ExtensionPoint,
+  request: Word,
+  argument: Word,
+): number => {
+  for (const module of askedAt(state, 'security')) {
+    const answer = run(state, module, 'hook', guardRequest(point, request), argument, undefined);
+    if (answer < 0) return answer;
+  }
+  return 0;
+};
+
+/** A request to whoever has registered at a point. */
+export const ask = (
+  state: ModulesState,
+  point: ExtensionPoint,
+  request: Word,
+  argument: Word,
+  seen: Seen,
+): number => {
+  const refused = guard(state, point, request, argument);
+  if (refused < 0 || POINT_RULES[point] === 'security') return refused;
+  if (POINT_RULES[point] === 'exclusive') {
+    const [module] = askedAt(state, point, keyOf(request));
+    return module ? run(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;
+  }
+  for (const module of askedAt(state, point)) {
+    const answer = run(state, module, 'hook', request, argument, undefined);
+    if (answer <= 0) return answer;
+  }
+  return 1;
+};
+
+/** Time passes: timers that are due go off, in the order of their places. How many. */
+export const tick = (state: ModulesState): number => {
+  const counted = state.timers.map(({ module, ticks }) => ({ module, ticks: ticks - 1 }));
+  const due = counted.filter(({ ticks }) => ticks <= 0);
+  state.timers = counted.filter(({ ticks }) => ticks > 0);
+  for (const { module: name } of due) {
+    const module = state.loaded.get(name);
+    if (module?.behaviour.due)
+      module.inner = module.behaviour.due(module.inner, around(state, module));
+  }
+  return due.length;
+};
