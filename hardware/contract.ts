@@ -12,6 +12,7 @@
 import type { AbiGroup } from '../spec/abi.ts';
 import type { DeviceId, DeviceName } from '../spec/devices.ts';
 import type { Discipline, LayerClaim } from '../spec/layering.ts';
+import type { ModuleSetup } from '../spec/modules.ts';
 import type { Frame, HartId, Mode, Tid, VirtualAddress, Word } from '../spec/riscv.ts';
 import type { ServiceFault } from '../spec/workload.ts';
 
@@ -170,6 +171,8 @@ export interface BootImage {
   readonly serviceFrames: readonly Frame[];
   /** What goes wrong in which service; who links the services carries it out (`machine.strike`). */
   readonly faults: readonly ServiceFault[];
+  /** The loadable modules that there are, and frames for them (`moduleFrames`); they hold zeros. */
+  readonly modules?: { readonly setup: ModuleSetup; readonly frames: readonly Frame[] };
   /** Frames that the kernel may use as it likes. They hold zeros. */
   readonly freeFrames: readonly Frame[];
   /** The root table that maps the kernel, without U. Its leaf table is shared by all. */
@@ -207,6 +210,8 @@ export interface Kernel {
   readonly serviceFrames?: number;
   /** Its services and where each is, for kernels that are linked of services. */
   readonly services?: readonly ServicePlacement[];
+  /** Where loadable modules run, for kernels that have them. */
+  readonly modules?: 'kernel' | 'user';
   /** Layers 1 to N−2 of a layered kernel, and what it promises of the calls between them. */
   readonly layers?: readonly LayerClaim[];
   readonly discipline?: Discipline;

@@ -15,6 +15,7 @@ import {
   USER_END,
   USER_TEXT,
 } from '../spec/layout.ts';
+import { moduleFrames } from '../spec/modules.ts';
 import type { RunLog } from '../spec/records.ts';
 import type { Workload } from '../spec/workload.ts';
 import type { BootImage, Kernel, Routine } from './contract.ts';
@@ -92,7 +93,7 @@ export const assemble = (
 ): Assembly => {
   const arena = options.arena ?? new Arena();
   const log = options.observe === false ? undefined : new EventLog(arena.log);
-  const frames = workload.frames + serviceFrames;
+  const frames = framesOf(workload, serviceFrames);
   const ram = arena.ram(frames);
   const words = new Uint32Array(ram, 0, frames * 1024);
   const layout = layoutOf(workload);
@@ -134,6 +135,10 @@ export const assemble = (
   };
 };
 
+/** All of RAM: the workload’s frames, those of services, those of modules. */
+export const framesOf = ({ frames, modules }: Workload, serviceFrames = 0): number =>
+  frames + serviceFrames + (modules ? moduleFrames(modules) : 0);
+
 export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOptions = {}): Run => {
   const { core, machine, image } = assemble(workload, options, kernel.serviceFrames);
   const { log, tracer } = core;
@@ -162,6 +167,15 @@ const imageOf = (workload: Workload, firstFree: number, serviceFrames: number): 
   start: [...workload.start],
   serviceFrames: Array.from({ length: serviceFrames }, (_, i) => workload.frames + i),
   faults: [...(workload.faults ?? [])],
+  ...(workload.modules && {
+    modules: {
+      setup: workload.modules,
+      frames: Array.from(
+        { length: moduleFrames(workload.modules) },
+        (_, i) => workload.frames + serviceFrames + i,
+      ),
+    },
+  }),
   freeFrames: Array.from({ length: workload.frames - firstFree }, (_, i) => firstFree + i),
   kernelRoot: KERNEL_ROOT_FRAME,
   userEnd: USER_END,

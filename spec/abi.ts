@@ -11,6 +11,7 @@ import { CORE_CALLS } from './calls/core.ts';
 import { DATAGRAM_CALLS } from './calls/datagrams.ts';
 import { FILE_CALLS } from './calls/files.ts';
 import { IPC_CALLS } from './calls/ipc.ts';
+import { MODULE_CALLS } from './calls/modules.ts';
 
 export {
   ABI_GROUPS,
@@ -25,6 +26,7 @@ export const CALLS: readonly CallDescription[] = [
   ...FILE_CALLS,
   ...DATAGRAM_CALLS,
   ...IPC_CALLS,
+  ...MODULE_CALLS,
 ];
 
 export const callByNumber = (number: number): CallDescription | undefined =>

@@ -42,6 +42,12 @@ export const textAddress = (text: number): VirtualAddress =>
  * abstract OS: nobody spawns, kills or waits for them.
  */
 export const SERVICE_TID = 0x4000_0000;
+/**
+ * Modules that run in user space have ids from here on, by their place among the files. In a kernel they lie in a window
+ * of its address space; in user space, at the same addresses in tables of their own.
+ */
+export const MODULE_TID = 0x5000_0000;
+export const MODULE_WINDOW: VirtualAddress = 0xa000_0000;
 /** The segment of service i: pages from here on, its page of text at the end. One leaf table each. */
 export const SERVICE_SPAN = 1 << 22;
 export const serviceSegment = (service: number): VirtualAddress =>

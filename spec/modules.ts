@@ -68,6 +68,40 @@ export interface ModuleSettings {
   readonly kernelExports: readonly ExportedSymbol[];
 }
 
+/** What may go wrong in a module, when one of its routines is called for the n-th time, 0 the first. */
+export const MODULE_FAULT_KINDS = ['null dereference', 'wild store', 'endless loop'] as const;
+export interface ModuleFault {
+  readonly module: string;
+  readonly routine: 'init' | 'exit' | 'use' | 'hook';
+  readonly call: number;
+  readonly kind: (typeof MODULE_FAULT_KINDS)[number];
+}
+
+/** What a machine is booted with, as far as modules go: the files, what the kernel insists on, and memory. Plain data. */
+export interface ModuleSetup extends Omit<ModuleSettings, 'policy'> {
+  readonly policy: ModulePolicy['name'];
+  readonly files: readonly ModuleFacts[];
+  /** Pages that all modules together may have. */
+  readonly pages: number;
+  readonly faults?: readonly ModuleFault[];
+}
+
+export const settingsOf = ({
+  policy,
+  files: _,
+  pages: __,
+  ...rest
+}: ModuleSetup): ModuleSettings => ({
+  ...rest,
+  policy: policy === 'linux' ? LINUX_POLICY : KLD_POLICY,
+});
+
+/** Tables of the window, whatever is loaded. */
+export const MODULE_TABLES = 1;
+/** Frames that such a machine has beyond others: sections, two tables for each module, and what the loader keeps. */
+export const moduleFrames = ({ files, pages }: ModuleSetup): number =>
+  pages + 2 * files.length + 5 + MODULE_TABLES + Math.ceil(files.length / 128);
+
 /** Licences that see GPL-only symbols, as the kernel spells them. */
 const GPL_COMPATIBLE: readonly string[] = [
   'GPL',

@@ -7,6 +7,7 @@ import { FILE_PROPERTIES } from './properties/files.ts';
 import { IPC_PROPERTIES } from './properties/ipc.ts';
 import { ISOLATION_PROPERTIES } from './properties/isolation.ts';
 import { LAYERING_PROPERTIES } from './properties/layering.ts';
+import { MODULE_PROPERTIES } from './properties/modules.ts';
 import { PRIVILEGE_PROPERTIES } from './properties/privilege.ts';
 import type { Clause, Property } from './properties/property.ts';
 
@@ -18,6 +19,7 @@ export const PROPERTIES: readonly Property[] = [
   ...ABI_PROPERTIES,
   ...FILE_PROPERTIES,
   ...IPC_PROPERTIES,
+  ...MODULE_PROPERTIES,
   ...PRIVILEGE_PROPERTIES,
   ...FAULT_PROPERTIES,
   ...LAYERING_PROPERTIES,

@@ -7,6 +7,7 @@
  */
 import type { CallName } from './abi.ts';
 import type { DeviceSettings } from './devices.ts';
+import type { ModuleSetup } from './modules.ts';
 import type { HartId, RegisterName, VirtualAddress, Word } from './riscv.ts';
 
 /** The version of the stored form. Raised whenever an old file would mean something else. */
@@ -102,6 +103,8 @@ export interface Workload {
   /** How its devices behave; without it every latency is 1. */
   readonly devices?: DeviceSettings;
   readonly faults?: readonly ServiceFault[];
+  /** The loadable modules that there are. Without it there are none. */
+  readonly modules?: ModuleSetup;
   /** The run ends after so many machine steps (a step: one user instruction or one interrupt), if not before. */
   readonly steps: number;
 }

@@ -18,8 +18,9 @@ import {
 } from '../../spec/extensions.ts';
 import type { Registrations } from '../../spec/modules.ts';
 import { WORDS_PER_FRAME, type Word } from '../../spec/riscv.ts';
-import { finish } from './life.ts';
-import type { Entry, Loader, Work } from './loader.ts';
+import { called, finish } from './life.ts';
+import type { Entry, Loader, Registered, Steps, Work } from './loader.ts';
+import type { ModuleEntry } from './program.ts';
 
 /** Words of a place: who has it (its record; 0: nobody), what it is about, and what is called. */
 export const PlaceWord = {
@@ -98,15 +99,25 @@ const ownerAt = (loader: Loader, at: number): Entry | undefined =>
   loader.byRecord.get(wordOf(loader, at, PlaceWord.record));
 
 /** What stands at a place, for the table may change meanwhile. */
-type Registered = ArrayLike<Word>;
-
 const copyAt = ({ ram }: Loader, at: number): Registered => ram.slice(at, at + PLACE_WORDS);
 
-const call = (loader: Loader, it: Registered, request: Word, argument: Word): Work => {
-  const [, , , , routine = 0, data = 0, rodata = 0, imports = 0] = Array.from(it);
-  const answer = loader.hart.call(routine, data, rodata, imports, request, argument);
-  return typeof answer === 'number' ? answer | 0 : answer;
+export const ring = (
+  loader: Loader,
+  it: Registered,
+  _: ModuleEntry,
+  request: Word,
+  argument: Word,
+): Work => {
+  const { routine = 0, data = 0, rodata = 0, imports = 0 } = wordsOf(it);
+  return called(loader.hart.call(routine, data, rodata, imports, request, argument));
 };
+
+const wordsOf = (it: Registered) => ({
+  routine: it[PlaceWord.routine],
+  data: it[PlaceWord.data],
+  rodata: it[PlaceWord.rodata],
+  imports: it[PlaceWord.imports],
+});
 
 /** Calls a hook, with a reference on its module meanwhile. One that is GOING is asked no more. */
 function* callHook(
@@ -114,11 +125,11 @@ function* callHook(
   it: Registered,
   request: Word,
   argument: Word,
-): Generator<unknown, number | undefined, void> {
+): Steps<number | undefined> {
   const { routines } = loader;
   const owner = loader.byRecord.get(it[PlaceWord.record] ?? 0);
   if (owner && routines.get(loader, owner) < 0) return undefined;
-  const answer = yield* finish(call(loader, it, request, argument));
+  const answer = yield* finish(routines.ring(loader, it, 'hook', request, argument));
   if (owner) yield* finish(routines.put(loader, owner));
   return answer;
 }
@@ -137,7 +148,7 @@ export function* guard(
   point: ExtensionPoint,
   request: Word,
   argument: Word,
-): Generator<unknown, number, void> {
+): Steps {
   const wanted = guardRequest(point, request);
   for (const it of hooksAt(loader, 'security')) {
     const answer = yield* callHook(loader, it, wanted, argument);
@@ -146,12 +157,7 @@ export function* guard(
   return 0;
 }
 
-export function* ask(
-  loader: Loader,
-  point: ExtensionPoint,
-  request: Word,
-  argument: Word,
-): Generator<unknown, number, void> {
+export function* ask(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Steps {
   const refused = yield* finish(loader.routines.guard(loader, point, request, argument));
   if (refused < 0 || POINT_RULES[point] === 'security') return refused;
   if (POINT_RULES[point] === 'exclusive') {
@@ -167,7 +173,7 @@ export function* ask(
 }
 
 /** A timer goes off once. Its place is free before its routine runs, which may arm it anew. */
-export function* tick(loader: Loader): Generator<unknown, number, void> {
+export function* tick(loader: Loader): Steps {
   const { ram } = loader;
   const due: Registered[] = [];
   for (const at of taken(loader, TIMERS)) {
@@ -177,14 +183,14 @@ export function* tick(loader: Loader): Generator<unknown, number, void> {
     due.push(copyAt(loader, at));
     clearPlace(loader, at);
   }
-  for (const it of due) yield* finish(call(loader, it, 0, 0));
+  for (const it of due) yield* finish(loader.routines.ring(loader, it, 'timer', 0, 0));
   return due.length;
 }
 
-export function* interrupt(loader: Loader, device: DeviceId): Generator<unknown, number, void> {
+export function* interrupt(loader: Loader, device: DeviceId): Steps {
   for (const at of taken(loader, INTERRUPTS)) {
     if (wordOf(loader, at, PlaceWord.device) !== device) continue;
-    yield* finish(call(loader, copyAt(loader, at), device, 0));
+    yield* finish(loader.routines.ring(loader, copyAt(loader, at), 'interrupt', device, 0));
   }
   return 0;
 }

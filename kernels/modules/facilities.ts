@@ -3,7 +3,7 @@
  * so a module speaks for itself only, unless it lies, which in supervisor mode nothing prevents.
  */
 import type { ComponentEntry, Machine } from '../../hardware/contract.ts';
-import { DEVICE_WINDOW, Device } from '../../spec/devices.ts';
+import { DEVICE_WINDOW, Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { EXTENSION_POINTS, FACILITIES, type Facility, POINT_RULES } from '../../spec/extensions.ts';
 import { KERNEL_TEXT } from '../../spec/layout.ts';
@@ -20,9 +20,10 @@ import {
   TIMERS,
   taken,
 } from './extensions.ts';
+import { routineAt } from './life.ts';
 import type { Entry, Loader } from './loader.ts';
 import { addressOf, physicalOf } from './memory.ts';
-import { MODULE_ENTRIES, type ModuleEntry } from './program.ts';
+import type { ModuleEntry } from './program.ts';
 
 /** A facility: which module asks, and its arguments. */
 export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word) => number;
@@ -34,8 +35,7 @@ const wordOf = ({ ram }: Loader, at: number, word: number): number => ram[at + w
 const fillPlace = (loader: Loader, at: number, entry: Entry, routine: ModuleEntry): void => {
   const { ram } = loader;
   ram[at + PlaceWord.record] = entry.record;
-  ram[at + PlaceWord.routine] =
-    addressOf(loader, entry, 'text') + 4 * MODULE_ENTRIES.indexOf(routine);
+  ram[at + PlaceWord.routine] = routineAt(loader, entry, routine);
   ram[at + PlaceWord.data] = addressOf(loader, entry, 'data');
   ram[at + PlaceWord.rodata] = addressOf(loader, entry, 'rodata');
   ram[at + PlaceWord.imports] = entry.uses.length;
@@ -86,10 +86,14 @@ const cancelTimer: FacilityRoutine = (loader, entry) => {
   return 1;
 };
 
-const isDevice = (device: Word): boolean => (Object.values(Device) as number[]).includes(device);
+const NAMES = Object.keys(Device) as DeviceName[];
+const deviceNamed = (device: Word): DeviceName | undefined =>
+  NAMES.find((name) => Device[name] === device);
 
 const requestInterrupt: FacilityRoutine = (loader, entry, device) => {
-  if (!isDevice(device)) return -Errno.EINVAL;
+  const name = deviceNamed(device);
+  if (!name) return -Errno.EINVAL;
+  if (!loader.devices.includes(name)) return -Errno.EBUSY;
   for (const at of taken(loader, INTERRUPTS))
     if (wordOf(loader, at, PlaceWord.device) === device) return -Errno.EBUSY;
   const at = freePlace(loader, INTERRUPTS);
@@ -110,8 +114,11 @@ const freeInterrupt: FacilityRoutine = (loader, { record }, device) => {
 };
 
 /** In supervisor mode the registers of every device are mapped. */
-const mapRegisters: FacilityRoutine = (_, __, device) =>
-  isDevice(device) ? DEVICE_WINDOW + device * PAGE_SIZE : -Errno.EINVAL;
+const mapRegisters: FacilityRoutine = (loader, _, device) => {
+  const name = deviceNamed(device);
+  if (!name) return -Errno.EINVAL;
+  return loader.devices.includes(name) ? DEVICE_WINDOW + device * PAGE_SIZE : -Errno.EBUSY;
+};
 
 /** The IOMMU is off: devices see physical addresses. */
 const dmaAddress: FacilityRoutine = (loader, _, va) => physicalOf(loader, va);
@@ -132,19 +139,20 @@ const FACILITY = 63;
 
 /** Who calls a facility without being there is told so. */
 const entryFor =
-  (loader: () => Loader, routine: FacilityRoutine): ComponentEntry =>
+  (loader: Loader, routine: FacilityRoutine): ComponentEntry =>
   (hart, data = 0, a: Word = 0, b: Word = 0) => {
-    const it = loader();
-    it.hart = hart;
-    const entry = [...it.entries.values()].find((one) => addressOf(it, one, 'data') === data);
-    return entry ? routine(it, entry, a, b) : -Errno.EINVAL;
+    loader.hart = hart;
+    const entry = [...loader.entries.values()].find(
+      (one) => addressOf(loader, one, 'data') === data,
+    );
+    return entry ? routine(loader, entry, a, b) : -Errno.EINVAL;
   };
 
 /** Puts them into the kernel's text; their addresses in the order of FACILITIES. */
 export const installFacilities = (
   machine: Machine,
   routines: FacilityRoutines,
-  loader: () => Loader,
+  loader: Loader,
 ): VirtualAddress[] =>
   FACILITIES.map(
     (name) =>

@@ -3,12 +3,21 @@
  * made of its routines.
  */
 import type { Hart, Machine } from '../../hardware/contract.ts';
+import { REFERENCES_SHIFT } from '../../spec/calls/modules.ts';
+import { Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
-import type { ModuleFacts, ModuleOperation, ModuleSettings } from '../../spec/modules.ts';
+import type {
+  ModuleFacts,
+  ModuleFault,
+  ModuleOperation,
+  ModuleSettings,
+} from '../../spec/modules.ts';
 import type { Frame } from '../../spec/riscv.ts';
 import { installProgram } from './code.ts';
 import * as extensions from './extensions.ts';
 import { type FacilityRoutines, facilityRoutines, installFacilities } from './facilities.ts';
+import { withFaults } from './faults.ts';
+import * as holders from './holders.ts';
 import * as life from './life.ts';
 import {
   type Entry,
@@ -17,14 +26,18 @@ import {
   type ModuleRoutines,
   type Modules,
   Phase,
+  type ProcessTables,
   RecordWord,
+  type Steps,
   type Work,
   wordAt,
 } from './loader.ts';
 import * as memory from './memory.ts';
+import { userFacilities, userRoutines } from './process.ts';
 import { type ModulePrograms, modulePrograms } from './programs/index.ts';
 import * as rules from './rules.ts';
 import * as symbols from './symbols.ts';
+import { installUserProgram, USER_SLOTS } from './user-code.ts';
 
 export const moduleRoutines: ModuleRoutines = {
   takeFrame: memory.takeFrame,
@@ -50,6 +63,11 @@ export const moduleRoutines: ModuleRoutines = {
   put: life.put,
   use: life.use,
   enter: life.enter,
+  giveUp: life.giveUp,
+  ring: extensions.ring,
+  hold: holders.hold,
+  letGo: holders.letGo,
+  letGoAll: holders.letGoAll,
   tick: extensions.tick,
   interrupt: extensions.interrupt,
   ask: extensions.ask,
@@ -62,46 +80,64 @@ export interface ModulesBuild {
   readonly settings: ModuleSettings;
   /** The root table of the kernel. */
   readonly root: Frame;
-  /** Frames that the loader may use as it likes; they hold zeros. */
+  /** As many as `moduleFrames` says, with more tables where there are more; they hold zeros. */
   readonly frames: readonly Frame[];
-  /** Leaf tables of the window: 1,024 pages of modules each. */
+  /** Leaf tables of the window: 1,024 pages of modules each. In user mode one. */
   readonly tables: number;
+  /** Pages that all sections together may have. */
+  readonly pages: number;
+  /** Where modules run: in the kernel unless it says otherwise. */
+  readonly home?: 'kernel' | 'user';
+  /** Devices that they may have: all, unless it says otherwise. */
+  readonly devices?: readonly DeviceName[];
+  readonly faults?: readonly ModuleFault[];
   readonly routines?: Partial<ModuleRoutines>;
   readonly facilities?: Partial<FacilityRoutines>;
   readonly programs?: Partial<ModulePrograms>;
 }
 
-/** Frames that the loader needs beside those of sections. */
-export const framesBeside = (files: number, tables: number): number =>
-  3 + tables + Math.ceil(files / 128);
+const DEVICES = Object.keys(Device) as DeviceName[];
 
 export const createModules = (machine: Machine, build: ModulesBuild): Modules => {
-  const { files, settings, root, tables, routines } = build;
-  const [text = 0, ...frames] = build.frames;
+  const { files, settings, root, tables, pages, home = 'kernel', devices = DEVICES } = build;
   const [hart] = machine.harts;
   if (!hart) throw new Error('the machine has no hart');
   const { ram } = machine;
-  const codeOf = installerOf(machine, text, { ...modulePrograms, ...build.programs });
-  const facilities = { ...facilityRoutines, ...build.facilities };
+  const frames = memory.shareOut(build.frames, files.length, tables, pages);
+  const inUser = home === 'user';
+  const codeOf = installerOf(machine, frames.text, build);
   const loader: Loader = {
     machine,
     settings,
-    routines: { ...moduleRoutines, ...routines },
+    routines: { ...moduleRoutines, ...(inUser ? userRoutines : {}), ...build.routines },
     ram,
-    files: new Map(
-      files.map((facts) => [facts.name, { facts, code: codeOf(facts.program ?? 'counter') }]),
-    ),
-    memory: memory.memoryOf(ram, root, frames, tables, files.length),
+    files: new Map(files.map((facts) => [facts.name, { facts, code: codeOf(facts) }])),
+    memory: memory.memoryOf(ram, root, frames),
     entries: new Map(),
     byRecord: new Map(),
     symbols: new Map(
       settings.kernelExports.map((symbol) => [symbol.name, { owner: undefined, symbol }]),
     ),
     taints: new Set(),
-    facilities: installFacilities(machine, facilities, () => loader),
+    slots: inUser ? USER_SLOTS : 1,
+    processes: new Map(inUser ? tablesOf(files, frames.processes) : []),
+    devices,
+    facilities: [],
+    root,
     hart,
   };
+  const facilities = {
+    ...facilityRoutines,
+    ...(inUser ? userFacilities : {}),
+    ...build.facilities,
+  };
+  loader.facilities.push(...installFacilities(machine, facilities, loader));
   return {
+    hold: (on, name, space) => onHart(loader, on, () => holding(loader, name, space)),
+    letGo: (on, name, space) =>
+      onHart(loader, on, () => loader.routines.letGo(loader, loader.entries.get(name), space)),
+    letGoAll: (space) => loader.routines.letGoAll(loader, space),
+    stateOf: (name) => stateNumber(loader, loader.entries.get(name)),
     perform: (on, operation) => onHart(loader, on, () => workOf(loader, operation)),
     interrupt: (on, device) => onHart(loader, on, () => loader.routines.interrupt(loader, device)),
     registered: () => extensions.registered(loader),
@@ -115,18 +151,28 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
   };
 };
 
-/** A program is installed when the first file has it. */
+const tablesOf = (files: readonly ModuleFacts[], frames: readonly Frame[]) =>
+  files.map(({ name }, index): [string, ProcessTables] => [
+    name,
+    { root: frames[2 * index] ?? 0, leaf: frames[2 * index + 1] ?? 0 },
+  ]);
+
+/** A program is installed when the first file has it; one that goes wrong, for its module alone. */
 const installerOf = (
   machine: Machine,
   text: Frame,
-  programs: ModulePrograms,
-): ((name: keyof ModulePrograms) => ModuleCode) => {
+  { home, programs, faults = [] }: ModulesBuild,
+): ((facts: ModuleFacts) => ModuleCode) => {
+  const all: ModulePrograms = { ...modulePrograms, ...programs };
+  const install = home === 'user' ? installUserProgram : installProgram;
   const installed = new Map<string, ModuleCode>();
-  return (name) => {
-    const known = installed.get(name);
+  return ({ name, program = 'counter' }) => {
+    const own = faults.filter(({ module }) => module === name);
+    if (own.length > 0) return install(machine, text, name, withFaults(all[program], own));
+    const known = installed.get(program);
     if (known) return known;
-    const code = installProgram(machine, text, name, programs[name]);
-    installed.set(name, code);
+    const code = install(machine, text, program, all[program]);
+    installed.set(program, code);
     return code;
   };
 };
@@ -160,14 +206,28 @@ const onHart = (loader: Loader, hart: Hart, begin: () => Work): Work => {
   return typeof work === 'number' ? work : goOn(loader, hart, work);
 };
 
-function* goOn(loader: Loader, hart: Hart, steps: Exclude<Work, number>) {
+function* goOn(loader: Loader, hart: Hart, steps: Steps): Steps {
+  let received: unknown;
   for (;;) {
     loader.hart = hart;
-    const { done, value } = steps.next();
+    const { done, value } = steps.next(received);
     if (done) return value;
-    yield value;
+    received = yield value;
   }
 }
+
+const holding = (loader: Loader, name: string, space: number): number => {
+  const entry = loader.entries.get(name);
+  return entry ? loader.routines.hold(loader, entry, space) : -Errno.ENOENT;
+};
+
+/** As the call moduleState returns it. */
+const stateNumber = (loader: Loader, entry: Entry | undefined): number => {
+  if (!entry) return -Errno.ENOENT;
+  const references =
+    wordAt(loader, entry, RecordWord.users) + wordAt(loader, entry, RecordWord.dependants);
+  return wordAt(loader, entry, RecordWord.state) | (references << REFERENCES_SHIFT);
+};
 
 const STATES = { [Phase.coming]: 'coming', [Phase.live]: 'live', [Phase.going]: 'going' } as const;
 

@@ -1,13 +1,14 @@
 /** The life of a module: COMING, LIVE, GOING, gone; and what its users do meanwhile. */
 import { Errno } from '../../spec/errno.ts';
 import { isGplCompatible, type UnloadRefusal } from '../../spec/modules.ts';
-import type { Word } from '../../spec/riscv.ts';
+import type { VirtualAddress, Word } from '../../spec/riscv.ts';
 import {
   type Entry,
   type Loader,
   type ModuleFile,
   Phase,
   RecordWord,
+  type Steps,
   setWord,
   type Work,
   wordAt,
@@ -43,6 +44,7 @@ export const load = (loader: Loader, file: ModuleFile): number => {
   setWord(loader, entry, state, Phase.coming);
   setWord(loader, entry, users, 0);
   setWord(loader, entry, loads, 1);
+  setWord(loader, entry, RecordWord.over, 0);
   setWord(loader, entry, dependants, 0);
   entries.set(facts.name, entry);
   loader.byRecord.set(record, entry);
@@ -53,19 +55,24 @@ export const load = (loader: Loader, file: ModuleFile): number => {
 };
 
 /** Its text as it stands in the file. Init has its code in a section of its own, if there is one. */
-const fill = (loader: Loader, entry: Entry, { facts, code }: ModuleFile): void => {
-  const { hart } = loader;
-  const text = addressOf(loader, entry, 'text');
-  for (const [slot, word] of code.entries()) {
-    const isInit = slot === 0 && facts.pages.init > 0;
-    hart.store(isInit ? addressOf(loader, entry, 'init') : text + 4 * slot, word);
+const fill = (loader: Loader, entry: Entry, { code }: ModuleFile): void => {
+  for (const [index, word] of code.entries()) {
+    const routine = MODULE_ENTRIES[Math.floor(index / loader.slots)];
+    if (!routine) continue;
+    loader.hart.store(routineAt(loader, entry, routine) + 4 * (index % loader.slots), word);
   }
 };
 
 /** Work that is done at once, or goes on in steps. */
-export function* finish(work: Work): Generator<unknown, number, void> {
+export function* finish(work: Work): Steps {
   return typeof work === 'number' ? work : yield* work;
 }
+
+/** Where one of its routines begins. */
+export const routineAt = (loader: Loader, entry: Entry, routine: ModuleEntry): VirtualAddress =>
+  routine === 'init' && entry.facts.pages.init > 0
+    ? addressOf(loader, entry, 'init')
+    : addressOf(loader, entry, 'text') + 4 * loader.slots * MODULE_ENTRIES.indexOf(routine);
 
 export const enter = (
   loader: Loader,
@@ -74,18 +81,29 @@ export const enter = (
   request: Word,
   argument: Word,
 ): Work => {
-  const inItsOwn = routine === 'init' && entry.facts.pages.init > 0;
-  const at = inItsOwn
-    ? addressOf(loader, entry, 'init')
-    : addressOf(loader, entry, 'text') + 4 * MODULE_ENTRIES.indexOf(routine);
   const data = addressOf(loader, entry, 'data');
   const rodata = addressOf(loader, entry, 'rodata');
-  const answer = loader.hart.call(at, data, rodata, entry.uses.length, request, argument);
-  return typeof answer === 'number' ? answer | 0 : answer;
+  const at = routineAt(loader, entry, routine);
+  return called(loader.hart.call(at, data, rodata, entry.uses.length, request, argument));
 };
 
+/** In the kernel there is nobody left to say so. */
+export const giveUp = (): number => -Errno.EIO;
+
+/** The answer of a routine that was called through its address. */
+export const called = (answer: number | Generator<unknown, number, void>): Work =>
+  typeof answer === 'number' ? answer | 0 : stepping(answer);
+
+function* stepping(steps: Generator<unknown, number, void>): Steps {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value | 0;
+    yield value;
+  }
+}
+
 /** What the file says that init answers comes on top of what its code does: that succeeds, or is undone by its exit. */
-export function* init(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
+export function* init(loader: Loader, entry: Entry | undefined): Steps {
   const { routines } = loader;
   if (!entry || wordAt(loader, entry, state) !== Phase.coming) return -Errno.EINVAL;
   const answer = yield* finish(routines.enter(loader, entry, 'init', 0, 0));
@@ -124,18 +142,18 @@ export const unload = (loader: Loader, entry: Entry | undefined, force: boolean)
   return 0;
 };
 
-export function* exit(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
+export function* exit(loader: Loader, entry: Entry | undefined): Steps {
   if (!entry || wordAt(loader, entry, state) !== Phase.going) return -Errno.EINVAL;
   yield* runExit(loader, entry);
   yield* finish(loader.routines.forget(loader, entry));
   return 0;
 }
 
-function* runExit(loader: Loader, entry: Entry): Generator<unknown, void, void> {
+function* runExit(loader: Loader, entry: Entry): Steps<void> {
   if (entry.facts.exit) yield* finish(loader.routines.enter(loader, entry, 'exit', 0, 0));
 }
 
-export function* forget(loader: Loader, entry: Entry): Generator<unknown, number, void> {
+export function* forget(loader: Loader, entry: Entry): Steps {
   const { routines, entries, memory } = loader;
   entries.delete(entry.facts.name);
   loader.byRecord.delete(entry.record);
@@ -148,7 +166,7 @@ export function* forget(loader: Loader, entry: Entry): Generator<unknown, number
 }
 
 /** Under kld a module that nobody refers to any more goes by itself. */
-function* leaveAlone(loader: Loader, entry: Entry): Generator<unknown, void, void> {
+function* leaveAlone(loader: Loader, entry: Entry): Steps<void> {
   if (!loader.settings.policy.counts || wordAt(loader, entry, state) !== Phase.live) return;
   const left = [users, loads, dependants].some((word) => wordAt(loader, entry, word) > 0);
   if (left) return;
@@ -163,7 +181,7 @@ export const get = (loader: Loader, entry: Entry | undefined): number => {
   return 0;
 };
 
-export function* put(loader: Loader, entry: Entry | undefined): Generator<unknown, number, void> {
+export function* put(loader: Loader, entry: Entry | undefined): Steps {
   const count = entry ? wordAt(loader, entry, users) : 0;
   if (!entry || count === 0) return -Errno.EINVAL;
   setWord(loader, entry, users, count - 1);
@@ -177,7 +195,7 @@ export function* use(
   entry: Entry | undefined,
   request: Word,
   argument: Word,
-): Generator<unknown, number, void> {
+): Steps {
   const { routines } = loader;
   if (!entry || wordAt(loader, entry, state) !== Phase.live) return -Errno.ENOENT;
   const refused = routines.get(loader, entry);

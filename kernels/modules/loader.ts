@@ -11,7 +11,7 @@
  * on modules, too.
  */
 import type { Hart, Machine } from '../../hardware/contract.ts';
-import type { DeviceId } from '../../spec/devices.ts';
+import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import type { ExtensionPoint } from '../../spec/extensions.ts';
 import type {
   ExportedSymbol,
@@ -36,8 +36,19 @@ export interface ModuleFile {
 /** Text words of its routines, in the order of MODULE_ENTRIES. 0: it has none. */
 export type ModuleCode = readonly Word[];
 
+/**
+ * The steps to an answer. They yield where others may go first, and what only the kernel around them can do (a crossing
+ * to user mode): then they are given what came of it.
+ */
+export type Steps<R = number> = Generator<unknown, R, unknown>;
 /** An answer, or the steps to it. */
-export type Work = number | Generator<unknown, number, void>;
+export type Work = number | Steps;
+
+/** Two frames of a module that runs in user mode: its root table, and the leaf table of the window. */
+export interface ProcessTables {
+  readonly root: Frame;
+  readonly leaf: Frame;
+}
 
 /** A module that is there. */
 export interface Entry {
@@ -49,7 +60,15 @@ export interface Entry {
 }
 
 /** Words of a module's record. */
-export const RecordWord = { state: 0, users: 1, loads: 2, dependants: 3, page: 4 } as const;
+export const RecordWord = {
+  state: 0,
+  users: 1,
+  loads: 2,
+  dependants: 3,
+  page: 4,
+  /** In user mode: it has gone wrong. */
+  over: 5,
+} as const;
 export const RECORD_WORDS = 8;
 /** Values of `RecordWord.state`; 0: the record is nobody's. */
 export const Phase = { coming: 1, live: 2, going: 3 } as const;
@@ -76,11 +95,22 @@ export interface Loader {
   readonly byRecord: Map<number, Entry>;
   readonly symbols: Map<string, Exporter>;
   readonly taints: Set<ModuleTaint>;
+  /** Words of text that each of a module's routines takes. */
+  readonly slots: number;
+  /** Tables by module, where modules run in user mode. */
+  readonly processes: ReadonlyMap<string, ProcessTables>;
+  /** Devices that modules may have: no service of the kernel drives them. */
+  readonly devices: readonly DeviceName[];
   /** Addresses of the kernel's facilities, in the order of FACILITIES. */
-  readonly facilities: readonly VirtualAddress[];
+  readonly facilities: VirtualAddress[];
+  /** The root table of the kernel. */
+  readonly root: Frame;
   /** The hart that does the present operation. */
   hart: Hart;
 }
+
+/** The words of a place in the tables of registrations (extensions.ts). */
+export type Registered = ArrayLike<Word>;
 
 /** Frames and addresses for modules. */
 export interface ModuleMemory {
@@ -90,6 +120,8 @@ export interface ModuleMemory {
   readonly control: Frame;
   /** The frame of what modules have registered (extensions.ts). */
   readonly registered: Frame;
+  /** The frame of who holds references on modules (holders.ts). */
+  readonly holders: Frame;
   /** Records that nobody has. */
   readonly records: number[];
   /** Runs of pages that were used before, by their length; and the first page that never was. */
@@ -98,6 +130,13 @@ export interface ModuleMemory {
 }
 
 export interface ModuleRoutines {
+  // ---- holders.ts
+  /** One of a user's references, which lies in the address space with this number. */
+  hold(loader: Loader, entry: Entry, space: number): number;
+  letGo(loader: Loader, entry: Entry | undefined, space: number): Work;
+  /** An address space has ended: what it held is given back, and takes nothing along. */
+  letGoAll(loader: Loader, space: number): void;
+
   // ---- memory.ts
   takeFrame(loader: Loader): Frame;
   giveFrame(loader: Loader, frame: Frame): void;
@@ -139,6 +178,11 @@ export interface ModuleRoutines {
   /** Has one of its routines run: those of init are in a section of their own, if there is one. */
   enter(loader: Loader, entry: Entry, routine: ModuleEntry, request: Word, argument: Word): Work;
 
+  /** In user mode: it has gone wrong. Answers with what its caller is told. */
+  giveUp(loader: Loader, entry: Entry): number;
+  /** The same by what stands in a table of registrations, whether or not the module is still there. */
+  ring(loader: Loader, it: Registered, routine: ModuleEntry, request: Word, argument: Word): Work;
+
   // ---- extensions.ts
   /** Lets time pass: timers that are due go off. */
   tick(loader: Loader): Work;
@@ -163,6 +207,12 @@ export interface Modules {
   perform(hart: Hart, operation: ModuleOperation): Work;
   /** A device has interrupted, and this was claimed. */
   interrupt(hart: Hart, device: DeviceId): Work;
+  /** References of an address space, by the number of that. */
+  hold(hart: Hart, module: string, space: number): Work;
+  letGo(hart: Hart, module: string, space: number): Work;
+  letGoAll(space: number): void;
+  /** As the call moduleState returns it. */
+  stateOf(module: string): number;
   registered(): Registrations;
   list(): readonly ModuleStatus[];
   taints(): readonly ModuleTaint[];

@@ -1,4 +1,5 @@
 /** Where modules are: frames of RAM, and pages of a window of the kernel's address space with tables of its own. */
+import { MODULE_WINDOW } from '../../spec/layout.ts';
 import {
   type Frame,
   frameOf,
@@ -23,35 +24,63 @@ import {
 
 const { V, R, W, X, G, A, D } = Pte;
 
-/** The first address of the window. */
-const MODULE_WINDOW: VirtualAddress = 0xa000_0000;
+/** What each of the loader's frames is for. */
+export interface LoaderFrames {
+  /** Text of programs, as it stands in the files: no table leads there. */
+  readonly text: Frame;
+  readonly control: Frame;
+  readonly registered: Frame;
+  /** Who holds references on modules (holders.ts). */
+  readonly holders: Frame;
+  readonly tables: readonly Frame[];
+  readonly records: readonly Frame[];
+  /** A root and a leaf table for each file. */
+  readonly processes: readonly Frame[];
+  /** For sections. */
+  readonly free: readonly Frame[];
+}
 
-/** @param frames all that modules may have, and what is kept of them; they hold zeros */
-export const memoryOf = (
-  ram: Uint32Array,
-  root: Frame,
+/** @param frames they hold zeros */
+export const shareOut = (
   frames: readonly Frame[],
-  tables: number,
   files: number,
-): ModuleMemory => {
-  const records = Math.ceil((files * RECORD_WORDS) / WORDS_PER_FRAME);
-  const [control = 0, registered = 0, ...rest] = frames;
-  const leaves = rest.slice(0, tables);
-  for (const [index, leaf] of leaves.entries()) {
+  tables: number,
+  pages: number,
+): LoaderFrames => {
+  let next = 0;
+  const take = (count: number): readonly Frame[] => {
+    next += count;
+    return frames.slice(next - count, next);
+  };
+  const [text = 0, control = 0, registered = 0, holders = 0] = take(4);
+  return {
+    text,
+    control,
+    registered,
+    holders,
+    tables: take(tables),
+    records: take(Math.ceil((files * RECORD_WORDS) / WORDS_PER_FRAME)),
+    processes: take(2 * files),
+    free: take(pages),
+  };
+};
+
+export const memoryOf = (ram: Uint32Array, root: Frame, frames: LoaderFrames): ModuleMemory => {
+  const { control, registered, holders, tables, free } = frames;
+  for (const [index, leaf] of tables.entries()) {
     ram[root * WORDS_PER_FRAME + (MODULE_WINDOW >>> 22) + index] = pte(leaf, V);
   }
-  const free = rest.slice(tables + records);
   for (const frame of [...free].reverse()) {
     ram[frame * WORDS_PER_FRAME] = ram[control * WORDS_PER_FRAME] ?? 0;
     ram[control * WORDS_PER_FRAME] = frame;
   }
   ram[control * WORDS_PER_FRAME + 1] = free.length;
   return {
-    tables: leaves,
+    tables,
     control,
     registered,
-    records: rest
-      .slice(tables, tables + records)
+    holders,
+    records: frames.records
       .flatMap((frame) =>
         Array.from(
           { length: WORDS_PER_FRAME / RECORD_WORDS },
@@ -159,18 +188,40 @@ export const layOut = (loader: Loader, entry: Entry): boolean => {
 const RIGHTS: Readonly<Record<Section, Rights>> = {
   text: R | X,
   rodata: R,
-  data: R | W | D,
+  data: R | W,
   init: R | X,
 };
 
-export const protect = (loader: Loader, entry: Entry): void => {
+export const protect = (loader: Loader, entry: Entry): void => protectWith(loader, entry, RIGHTS);
+
+export const protectWith = (
+  loader: Loader,
+  entry: Entry,
+  rights: Readonly<Record<Section, Rights>>,
+): void => {
   for (const section of SECTIONS) {
     const { first, pages } = placeOf(loader, entry, section);
     for (let page = first; page < first + pages; page++) {
       const frame = frameOf(loader.ram[entryAt(loader, page)] ?? 0);
-      setEntry(loader, page, pte(frame, V | RIGHTS[section] | G | A));
+      setEntry(
+        loader,
+        page,
+        pte(frame, V | rights[section] | (rights[section] & W ? D : 0) | G | A),
+      );
     }
   }
+};
+
+/** The pages of a section that are mapped. */
+export const pagesOf = (
+  loader: Loader,
+  entry: Entry,
+  section: Section,
+): { readonly va: VirtualAddress; readonly frame: Frame }[] => {
+  const { first, pages } = placeOf(loader, entry, section);
+  return Array.from({ length: pages }, (_, index) => first + index)
+    .filter((page) => (loader.ram[entryAt(loader, page)] ?? 0) & V)
+    .map((page) => ({ va: vaOf(page), frame: frameOf(loader.ram[entryAt(loader, page)] ?? 0) }));
 };
 
 export const release = (loader: Loader, entry: Entry, section: Section): void => {

@@ -36,6 +36,9 @@ export interface FacilityCall {
 }
 export type ModuleCall = ImportCall | FacilityCall;
 
+/** What it yields to let others go first. */
+export const REST = undefined;
+
 export type ModuleSteps = Generator<ModuleCall | undefined, number, number>;
 export type ModuleRoutine = (place: Place, request: Word, argument: Word) => number | ModuleSteps;
 

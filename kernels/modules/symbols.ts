@@ -1,6 +1,7 @@
 /** Symbols: who exports what, and the addresses that an importer is given. */
 import { isGplCompatible, type ModuleFacts, SYMBOL_ERRNO } from '../../spec/modules.ts';
 import { IMPORTS_AT, RELOCATION } from './code.ts';
+import { routineAt } from './life.ts';
 import {
   type Entry,
   type Exporter,
@@ -11,7 +12,6 @@ import {
   wordAt,
 } from './loader.ts';
 import { addressOf } from './memory.ts';
-import { MODULE_ENTRIES } from './program.ts';
 
 export const resolve = ({ symbols }: Loader, name: string): Exporter | undefined =>
   symbols.get(name);
@@ -40,16 +40,13 @@ export const ownersOf = (loader: Loader, { imports }: ModuleFacts): readonly Ent
   return [...owners];
 };
 
-/** Where in a module's text the routine is that others may call. */
-const USE_AT = 4 * MODULE_ENTRIES.indexOf('use');
-
 export const relocate = (loader: Loader, entry: Entry): void => {
   const { hart, facilities } = loader;
   const rodata = addressOf(loader, entry, 'rodata');
   for (const [number, address] of facilities.entries()) hart.store(rodata + 4 * number, address);
   for (const [number, owner] of entry.uses.entries()) {
     const at = rodata + IMPORTS_AT + RELOCATION * number;
-    hart.store(at, addressOf(loader, owner, 'text') + USE_AT);
+    hart.store(at, routineAt(loader, owner, 'use'));
     hart.store(at + 4, addressOf(loader, owner, 'data'));
     hart.store(at + 8, addressOf(loader, owner, 'rodata'));
     hart.store(at + 12, owner.uses.length);

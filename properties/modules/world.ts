@@ -1,10 +1,15 @@
 /** A machine whose kernel does nothing but what it is asked about modules, one operation in each activation. */
 import type { Hart } from '../../hardware/contract.ts';
 import { assemble, boot } from '../../hardware/run.ts';
-import { createModules, framesBeside, type ModulesBuild } from '../../kernels/modules/index.ts';
+import { createModules, type ModulesBuild } from '../../kernels/modules/index.ts';
 import type { Modules, Work } from '../../kernels/modules/loader.ts';
 import type { DeviceId } from '../../spec/devices.ts';
-import type { ModuleFacts, ModuleOperation, ModuleSettings } from '../../spec/modules.ts';
+import {
+  type ModuleFacts,
+  type ModuleOperation,
+  type ModuleSettings,
+  moduleFrames,
+} from '../../spec/modules.ts';
 import { Cause } from '../../spec/riscv.ts';
 import { WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
@@ -59,7 +64,8 @@ export const runModules = (
   changed: Changes = {},
 ): string | undefined => {
   const tables = Math.ceil((pages * SPARE) / LEAF);
-  const frames = BEFORE + framesBeside(files.length, tables) + pages;
+  const setup = { ...settings, policy: settings.policy.name, files, pages };
+  const frames = BEFORE + moduleFrames(setup) + tables;
   const { core, machine, image } = assemble(workloadOf(frames, Number.MAX_SAFE_INTEGER), {
     observe: false,
   });
@@ -95,6 +101,7 @@ export const runModules = (
         root: image.kernelRoot,
         frames: image.freeFrames,
         tables,
+        pages,
         ...changed,
       });
       return handler;

@@ -13,6 +13,7 @@ export const ABI_GROUPS = [
   'files',
   'datagrams',
   'ipc',
+  'modules',
 ] as const;
 export type AbiGroup = (typeof ABI_GROUPS)[number];
 
@@ -60,6 +61,14 @@ export const Call = {
   reply: 48,
   notify: 49,
   replyReceive: 50,
+
+  loadModule: 52,
+  unloadModule: 53,
+  moduleState: 54,
+  holdModule: 55,
+  releaseModule: 56,
+  useModule: 57,
+  ask: 58,
 } as const;
 export type CallName = keyof typeof Call;
 

@@ -43,6 +43,13 @@ export const CLAUSES = [
   'wrong-result-files',
   'wrong-result-datagrams',
   'wrong-result-ipc',
+  'wrong-result-modules',
+  'module-state-differs',
+  'module-answer-differs',
+  'module-gone-in-use',
+  'module-writable-and-executable',
+  'module-privileged',
+  'module-reach',
   'file-contents-differ',
   'datagram-differs',
   'wrong-descriptor',
@@ -92,6 +99,8 @@ export interface Property {
   readonly groups: readonly AbiGroup[];
   /** Judged only for kernels that place services in user space: a promise of these architectures. */
   readonly needsServices?: true;
+  /** Judged only for kernels that run modules in user space. */
+  readonly needsModulesOutside?: true;
   /**
    * Judged only for layered kernels: for all, for those that promise strict layers, or for those that have an operation
    * that waits at a semaphore.

@@ -2,7 +2,8 @@
 import type { ModuleProgramName } from '../../../spec/extensions.ts';
 import type { ModuleProgram } from '../program.ts';
 import { counter } from './counter.ts';
+import { sleeper } from './sleeper.ts';
 
 export type ModulePrograms = Readonly<Record<ModuleProgramName, ModuleProgram>>;
 
-export const modulePrograms: ModulePrograms = { counter };
+export const modulePrograms: ModulePrograms = { counter, sleeper };
