@@ -127,7 +127,7 @@ export interface Hart {
   mxr: boolean;
   /** A copy of registers and pc (`sepc`). */
   save(): Context;
-  /** Sets registers and `sepc`, and `spp` to U: a context is always one of user mode. */
+  /** Sets registers and `sepc`, and `spp` to U: a context is always one of user mode. The return goes there, not to wait. */
   restore(context: ArrayLike<Word>): void;
   /** The same into and from 32 words of a frame, from word `at` on. They must fit. */
   saveTo(words: Uint32Array, at: number): void;

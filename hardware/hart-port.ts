@@ -167,6 +167,7 @@ export class HartPort implements Hart {
     for (let i = 1; i < 32; i++) state.registers[i] = context[i] ?? 0;
     state.sepc = (context[0] ?? 0) >>> 0;
     state.spp = Mode.U;
+    state.idleRequested = false;
   }
 
   saveTo(words: Uint32Array, at: number): void {

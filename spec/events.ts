@@ -50,6 +50,12 @@ export interface ReturnEvent extends On {
   /** 32 words; [0] is pc. */
   readonly registers: ArrayLike<Word>;
   readonly view: readonly Translation[];
+  /** Pages of the kernel in these tables, but for the direct map and devices, which are superpages. */
+  readonly kernel: readonly {
+    readonly vpn: Vpn;
+    readonly frame: Frame;
+    readonly rights: Rights;
+  }[];
   /** Frames of the tables that were walked: user mode must not reach them. */
   readonly tables: readonly Frame[];
 }

@@ -9,6 +9,7 @@
  * caller does not go on with one.
  */
 import type { BootImage, Hart, Machine, Wait } from '../../hardware/contract.ts';
+import type { DeviceId } from '../../spec/devices.ts';
 import type { Frame, Rights, VirtualAddress, Vpn, Word } from '../../spec/riscv.ts';
 import type { Space, Task } from './layout.ts';
 
@@ -58,6 +59,8 @@ export interface Routines {
   call(k: State, hart: Hart, task: Task): void;
   /** A device wants attention. */
   externalInterrupt(k: State, hart: Hart): void;
+  /** It is one that no service drives. */
+  strayInterrupt(k: State, hart: Hart, device: DeviceId): void;
   /** Work of the kernel that belongs to no task: done before a hart leaves. */
   background(k: State, hart: Hart): void;
   /** The kernel thread of the task that the hart has been given goes on: to its end, or until it waits. */

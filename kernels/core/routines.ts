@@ -27,6 +27,7 @@ export const routines: Routines = {
   trapFromKernel: traps.trapFromKernel,
   call: traps.call,
   externalInterrupt: traps.externalInterrupt,
+  strayInterrupt: traps.strayInterrupt,
   background: traps.background,
   resume: traps.resume,
 

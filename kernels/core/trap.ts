@@ -7,6 +7,7 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { Call, faultStatus, KILLED_STATUS } from '../../spec/abi.ts';
 import { CORE_CALLS } from '../../spec/calls/core.ts';
+import type { DeviceId } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0, Cause, Mode, wordIn } from '../../spec/riscv.ts';
 import {
@@ -123,7 +124,11 @@ export const callTable = (
   return calls;
 };
 
-/** A kernel of tasks and memory alone has no devices, no work of its own, and no kernel threads. */
-export const externalInterrupt = (): void => {};
+/** A kernel of tasks and memory alone has no drivers, no work of its own, and no kernel threads. */
+export const externalInterrupt = (k: State, hart: Hart): void => {
+  for (let device = k.machine.claim(); device >= 0; device = k.machine.claim())
+    k.routines.strayInterrupt(k, hart, device as DeviceId);
+};
+export const strayInterrupt = (): void => {};
 export const background = (): void => {};
 export const resume = (): void => {};

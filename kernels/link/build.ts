@@ -2,6 +2,7 @@
 import type { Kernel } from '../../hardware/contract.ts';
 import type { CoreBuild } from '../core/build.ts';
 import type { IpcRoutines } from '../ipc/kernel.ts';
+import type { ModulesIn } from '../modules/kernel.ts';
 import { SERVICE_NAMES, type Service } from '../services/contract.ts';
 import { linkKernel, type Place, type Placement } from './index.ts';
 import type { ProcessRoutines } from './linkage.ts';
@@ -11,6 +12,7 @@ export interface Build extends CoreBuild {
   readonly services?: readonly Service[];
   readonly processes?: Partial<ProcessRoutines>;
   readonly ipc?: Partial<IpcRoutines>;
+  readonly modules?: ModulesIn;
 }
 
 /** All services in one place. */
@@ -20,7 +22,15 @@ export const everyService = (place: Place): Required<Placement> => ({
 
 export const builderOf =
   (reference: string, placement: Placement) =>
-  ({ name = reference, fairness, services, processes, ipc, ...routines }: Build = {}): Kernel =>
+  ({
+    name = reference,
+    fairness,
+    services,
+    processes,
+    ipc,
+    modules,
+    ...routines
+  }: Build = {}): Kernel =>
     linkKernel({
       name,
       placement,
@@ -29,4 +39,5 @@ export const builderOf =
       ...(services === undefined ? {} : { services }),
       ...(processes === undefined ? {} : { processes }),
       ...(ipc === undefined ? {} : { ipc }),
+      ...(modules === undefined ? {} : { modules }),
     });

@@ -16,6 +16,7 @@ import {
 import type { AbiGroup } from '../../spec/abi.ts';
 import { CORE_GROUPS } from '../../spec/calls/core.ts';
 import { INPUT_CALL } from '../../spec/calls/terminal.ts';
+import { Device, type DeviceName } from '../../spec/devices.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
 import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
@@ -24,6 +25,7 @@ import { routines as core } from '../core/routines.ts';
 import { withIpc } from '../ipc/index.ts';
 import type { IpcRoutines } from '../ipc/kernel.ts';
 import { ipcRoutines } from '../ipc/routines.ts';
+import { type ModulesIn, withModules } from '../modules/kernel.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
@@ -50,6 +52,8 @@ export interface Linkage {
   readonly processes?: Partial<ProcessRoutines>;
   /** The same for those of messages, where any service is a process. */
   readonly ipc?: Partial<IpcRoutines>;
+  /** The same for loadable modules. They run where most of the services do. */
+  readonly modules?: ModulesIn;
   /** False: makes no claim of fairness. */
   readonly fairness?: number | false;
 }
@@ -67,6 +71,7 @@ export const linkKernel = (linkage: Linkage): Kernel => {
     architecture: architectureOf(services, placement),
     implements: groupsOf(services, placement),
     ...(fairness === false ? {} : { fairness }),
+    modules: homeOf(services, placement),
     ipiDelay: LATEST_IPI,
     serviceFrames:
       services.reduce((sum, one) => sum + framesOf(one, placement), 0) +
@@ -87,6 +92,7 @@ const groupsOf = (services: readonly Service[], placement: Placement): readonly 
     ...CORE_GROUPS,
     ...SERVED.filter(({ by }) => names.includes(by)).map(({ group }) => group),
     ...(architectureOf(services, placement) === 'monolithic' ? [] : (['ipc'] as const)),
+    'modules',
   ];
 };
 
@@ -99,6 +105,16 @@ const architectureOf = (services: readonly Service[], placement: Placement): Arc
   if (outside === 0) return 'monolithic';
   return outside === services.length ? 'microkernel' : 'hybrid';
 };
+
+/** A kernel all of whose services are processes runs modules as processes, too. */
+const homeOf = (services: readonly Service[], placement: Placement): 'kernel' | 'user' =>
+  architectureOf(services, placement) === 'microkernel' ? 'user' : 'kernel';
+
+/** What no service drives. */
+const freeDevices = (services: readonly Service[]): readonly DeviceName[] =>
+  (Object.keys(Device) as DeviceName[]).filter(
+    (name) => name !== 'iommu' && !services.some(({ devices }) => devices.includes(name)),
+  );
 
 /** Its segment, a page of text and a leaf table; and what a process needs. */
 const framesOf = ({ name, pages }: Service, placement: Placement): number =>
@@ -113,6 +129,7 @@ const bootLinked = (
     routines: replaced = {},
     processes = {},
     ipc = {},
+    modules = {},
   }: Linkage & { services: readonly Service[] },
   calls: ReturnType<typeof callsServedBy>,
 ): Routine => {
@@ -133,7 +150,10 @@ const bootLinked = (
       : []),
     ...(allInside ? [] : serviceCalls(linkOf)),
   ]);
-  return boot(machine, image, linkRoutines(base, linkOf, !allInside), further);
+  const linked = linkRoutines(base, linkOf, !allInside);
+  const home = homeOf(services, placement);
+  const extended = withModules(linked, { home, devices: freeDevices(services), ...modules });
+  return boot(machine, image, { ...linked, ...extended }, further);
 };
 
 /** The console service does `write`; but a kernel with its own way to send bytes keeps it. */

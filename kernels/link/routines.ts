@@ -1,6 +1,7 @@
 /**
  * How services hang in a kernel: the routines that the linker wraps, and the calls that services do.
  */
+import type { Hart } from '../../hardware/contract.ts';
 import { type AbiGroup, Call, type CallDescription } from '../../spec/abi.ts';
 import { DATAGRAM_CALLS } from '../../spec/calls/datagrams.ts';
 import { FILE_CALLS } from '../../spec/calls/files.ts';
@@ -76,7 +77,7 @@ export const linkRoutines = (base: Routines, linkOf: LinkOf, outside: boolean): 
   resume: (k, hart, task) => resume(linkOf(k), hart, task),
   background: (k, hart) => runReady(linkOf(k), hart),
   externalInterrupt: (k, hart) => {
-    takeInterrupts(linkOf(k));
+    takeInterrupts(linkOf(k), hart);
     runReady(linkOf(k), hart);
   },
   end: (k, task, status) => {
@@ -149,11 +150,14 @@ const nameOf = (device: DeviceId): DeviceName | undefined =>
   (Object.keys(Device) as DeviceName[]).find((name) => Device[name] === device);
 
 /** Wakes the drivers of the devices that ask for it. */
-const takeInterrupts = (link: Link): void => {
+const takeInterrupts = (link: Link, hart: Hart): void => {
   for (let device = link.k.machine.claim(); device >= 0; device = link.k.machine.claim()) {
     const name = nameOf(device as DeviceId);
     const driver = name && link.services.find(({ service }) => service.devices.includes(name));
-    if (!name || !driver) continue;
+    if (!name || !driver) {
+      link.k.routines.strayInterrupt(link.k, hart, device as DeviceId);
+      continue;
+    }
     driver.pending.add(name);
     const waiter = driver.waiters.get(name);
     driver.waiters.delete(name);

@@ -9,7 +9,7 @@
 import type { Hart, Kernel, Wait } from '../../hardware/contract.ts';
 import { Call, KILLED_STATUS } from '../../spec/abi.ts';
 import { UnloadFlag } from '../../spec/calls/modules.ts';
-import type { DeviceName } from '../../spec/devices.ts';
+import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { EXTENSION_POINTS } from '../../spec/extensions.ts';
 import { MODULE_TABLES, type ModuleOperation, settingsOf } from '../../spec/modules.ts';
@@ -48,6 +48,8 @@ interface Extension {
   readonly names: readonly string[];
   /** By hart. */
   readonly doing: (Doing | undefined)[];
+  /** Devices that have interrupted, and whose modules have not been told. */
+  readonly raised: DeviceId[];
 }
 
 /** Instructions that a module has between two timer interrupts, and after how many of them it is taken to be lost. */
@@ -57,23 +59,26 @@ const MAX_TURNS = 16;
 export const withModules = (
   base: Partial<Routines> = {},
   build: ModulesIn = {},
-): Pick<Routines, 'attach' | 'call' | 'trap' | 'releaseSpace'> => {
+): Pick<Routines, 'attach' | 'call' | 'trap' | 'strayInterrupt' | 'releaseSpace'> => {
   const under: Routines = { ...core, ...base };
   let last: Extension | undefined;
   const of = (k: State): Extension => {
-    if (last?.k !== k) last = { k, modules: undefined, names: [], doing: [] };
+    if (last?.k !== k) last = { k, modules: undefined, names: [], doing: [], raised: [] };
     return last;
   };
   return {
     attach: (k) => {
       under.attach(k);
-      last = { k, modules: modulesOf(k, build), names: namesOf(k), doing: [] };
+      last = { k, modules: modulesOf(k, build), names: namesOf(k), doing: [], raised: [] };
     },
     call: (k, hart, task) => {
+      if (hart.a7 < Call.loadModule || hart.a7 > Call.ask) {
+        under.call(k, hart, task);
+        return;
+      }
       const extension = of(k);
       const work = workOf(extension, hart, task);
-      if (work === undefined) under.call(k, hart, task);
-      else if (typeof work === 'number') finishCall(k, hart, task, work);
+      if (typeof work === 'number') finishCall(k, hart, task, work);
       else begin(extension, hart, task, work);
     },
     trap: (k, hart) => {
@@ -81,8 +86,12 @@ export const withModules = (
       const doing = extension.doing[hart.id];
       if (doing?.inModule) return fromModule(extension, hart, doing, under);
       const waiting = under.trap(k, hart);
-      const begun = extension.doing[hart.id];
+      const begun = extension.doing[hart.id] ?? tell(extension, hart);
       return begun && !begun.inModule ? after(waiting, extension, hart, begun) : waiting;
+    },
+    strayInterrupt: (k, _, device) => {
+      const { modules, raised } = of(k);
+      if (modules) raised.push(device);
     },
     releaseSpace: (k, space) => {
       of(k).modules?.letGoAll(get(k, space, SpaceWord.id));
@@ -112,10 +121,9 @@ const modulesOf = (k: State, build: ModulesIn): Modules | undefined => {
 
 // ---- the calls
 
-/** What a call on modules has to do; nothing: it is none. */
-const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work | undefined => {
+/** What a call on modules has to do. */
+const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work => {
   const { a0, a1, a2, a7 } = hart;
-  if (a7 < Call.loadModule || a7 > Call.ask) return undefined;
   const module = names[a0] ?? '';
   const space = get(k, get(k, task, TaskWord.space), SpaceWord.id);
   if (a7 === Call.ask) return asked(modules, hart, a0, a1, a2);
@@ -226,7 +234,7 @@ function* goOn(
     hart.fence();
     if (done) {
       extension.doing[hart.id] = undefined;
-      yield* finished(extension.k, hart, doing, value);
+      yield* finished(extension, hart, doing, value);
       return;
     }
     if (isCrossing(value)) {
@@ -260,7 +268,8 @@ const fromModule = (
   doing.inModule = false;
   const outcome = outcomeOf(hart);
   hart.satp = satp(wordIn(k.control, Control.kernelRoot));
-  hart.scontext = get(k, doing.task, TaskWord.tid);
+  const running = runningOn(k, hart);
+  hart.scontext = running === 0 ? 0 : get(k, running, TaskWord.tid);
   return goOn(extension, hart, doing, outcome);
 };
 
@@ -277,17 +286,37 @@ const acknowledge = (k: State, hart: Hart): void => {
     k.routines.acknowledge(k, hart);
 };
 
-/** The caller goes on with the result, unless it was killed meanwhile. */
-function* finished(k: State, hart: Hart, { task, crossed }: Doing, result: number): Waiting {
+/** The caller goes on with the result, unless it was killed meanwhile; what was done for nobody leaves the hart as it was. */
+function* finished(
+  extension: Extension,
+  hart: Hart,
+  { task, crossed }: Doing,
+  result: number,
+): Waiting {
+  const { k } = extension;
   acknowledge(k, hart);
-  if (runningOn(k, hart) === task) {
-    finishCall(k, hart, task, result);
-    if (isDoomed(k, task)) k.routines.stop(k, hart, task, KILLED_STATUS);
-    else if (crossed) k.routines.switchTo(k, hart, task);
+  const running = runningOn(k, hart);
+  if (running !== 0) {
+    if (running === task) finishCall(k, hart, task, result);
+    if (isDoomed(k, running)) k.routines.stop(k, hart, running, KILLED_STATUS);
+    else if (crossed) k.routines.switchTo(k, hart, running);
   }
   const more = leave(k, hart);
   if (more) yield* more;
+  const next = tell(extension, hart);
+  if (next) yield* goOn(extension, hart, next, undefined);
 }
+
+/** The modules of the next device that has interrupted are told, on behalf of nobody. */
+const tell = (extension: Extension, hart: Hart): Doing | undefined => {
+  const { modules, raised } = extension;
+  const device = raised.shift();
+  if (device === undefined || !modules) return undefined;
+  const steps = finish(modules.interrupt(hart, device));
+  const doing = { task: 0, steps, inModule: false, crossed: false, turns: 0 };
+  extension.doing[hart.id] = doing;
+  return doing;
+};
 
 // ---- kernels
 

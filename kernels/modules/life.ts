@@ -45,6 +45,7 @@ export const load = (loader: Loader, file: ModuleFile): number => {
   setWord(loader, entry, users, 0);
   setWord(loader, entry, loads, 1);
   setWord(loader, entry, RecordWord.over, 0);
+  setWord(loader, entry, RecordWord.busy, 0);
   setWord(loader, entry, dependants, 0);
   entries.set(facts.name, entry);
   loader.byRecord.set(record, entry);
@@ -109,8 +110,8 @@ export function* init(loader: Loader, entry: Entry | undefined): Steps {
   const answer = yield* finish(routines.enter(loader, entry, 'init', 0, 0));
   const said = answer < 0 ? answer : entry.facts.init;
   if (said < 0) {
-    setWord(loader, entry, state, Phase.going);
     if (answer >= 0) yield* finish(routines.enter(loader, entry, 'exit', 0, 0));
+    setWord(loader, entry, state, Phase.going);
     yield* finish(routines.forget(loader, entry));
     return said;
   }

@@ -68,6 +68,8 @@ export const RecordWord = {
   page: 4,
   /** In user mode: it has gone wrong. */
   over: 5,
+  /** In user mode: it serves a request, others wait. */
+  busy: 6,
 } as const;
 export const RECORD_WORDS = 8;
 /** Values of `RecordWord.state`; 0: the record is nobody's. */

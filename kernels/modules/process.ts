@@ -69,8 +69,24 @@ function* cross(loader: Loader, entry: Entry, context: readonly Word[]): Steps<O
 const isOver = (loader: Loader, entry: Entry): boolean =>
   wordAt(loader, entry, RecordWord.over) !== 0;
 
-/** One of its routines, to its answer. */
+/** One request after the other: it is one process. */
 function* enter(
+  loader: Loader,
+  entry: Entry,
+  routine: ModuleEntry,
+  request: Word,
+  argument: Word,
+): Steps {
+  const isFree = (): boolean => wordAt(loader, entry, RecordWord.busy) === 0;
+  while (!isFree()) yield isFree;
+  setWord(loader, entry, RecordWord.busy, 1);
+  const answer = yield* run(loader, entry, routine, request, argument);
+  setWord(loader, entry, RecordWord.busy, 0);
+  return answer;
+}
+
+/** One of its routines, to its answer. */
+function* run(
   loader: Loader,
   entry: Entry,
   routine: ModuleEntry,

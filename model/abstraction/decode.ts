@@ -166,6 +166,7 @@ export class Decoder {
       asid: asidOf(satp),
       registers,
       view,
+      kernel: walk.kernel,
       tables: walk.tables,
     };
   }

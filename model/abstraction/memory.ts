@@ -27,6 +27,8 @@ export interface Walked {
 /** What user mode reaches through a root table. */
 export interface Walk {
   readonly pages: readonly Walked[];
+  /** Pages of the kernel that are no superpages. */
+  readonly kernel: readonly Walked[];
   readonly tables: readonly Frame[];
 }
 
@@ -82,6 +84,7 @@ export class Replica {
 
   #walkAnew(root: Frame): Walk {
     const pages: Walked[] = [];
+    const kernel: Walked[] = [];
     const tables: Frame[] = [root];
     for (const [index, entry] of this.words(root)) {
       if (!(entry & Pte.V)) continue;
@@ -89,16 +92,17 @@ export class Replica {
         if (entry & Pte.U) this.#superpage(index, entry, pages);
       } else if (isPointer(entry) && frameOf(entry) < this.frames) {
         tables.push(frameOf(entry));
-        this.#leafTable(index, frameOf(entry), pages);
+        this.#leafTable(index, frameOf(entry), pages, kernel);
       }
     }
-    return { pages, tables };
+    return { pages, kernel, tables };
   }
 
-  #leafTable(index: number, table: Frame, pages: Walked[]): void {
+  #leafTable(index: number, table: Frame, pages: Walked[], kernel: Walked[]): void {
     for (const [slot, entry] of this.words(table)) {
-      if (entry & Pte.V && entry & Pte.U && isLeaf(entry) && this.#exists(frameOf(entry))) {
-        pages.push({ vpn: index * 1024 + slot, frame: frameOf(entry), rights: entry & LEAF_BITS });
+      if (entry & Pte.V && isLeaf(entry) && this.#exists(frameOf(entry))) {
+        const found = entry & Pte.U ? pages : kernel;
+        found.push({ vpn: index * 1024 + slot, frame: frameOf(entry), rights: entry & LEAF_BITS });
       }
     }
   }

@@ -8,6 +8,7 @@ import {
   NOT_REGISTERED,
   POINT_RULES,
 } from '../../spec/extensions.ts';
+import type { ModuleFault } from '../../spec/modules.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Outcomes, Surroundings } from './behaviour.ts';
 import type { LoadedModule, ModulesState } from './state.ts';
@@ -75,6 +76,21 @@ const choose = (outcomes: Outcomes<unknown>, seen: Seen) => {
   return outcomes.find(({ answer }) => answer === seen) ?? outcomes[0];
 };
 
+/** One of its routines is called: does it go wrong now? Only in user space that has an outcome. */
+export const strikes = (
+  state: ModulesState,
+  module: string,
+  routine: ModuleFault['routine'],
+): boolean => {
+  if (!state.outside || state.faults.length === 0) return false;
+  const key = `${module} ${routine}`;
+  const calls = state.counts.get(key) ?? 0;
+  state.counts.set(key, calls + 1);
+  return state.faults.some(
+    (fault) => fault.module === module && fault.routine === routine && fault.call === calls,
+  );
+};
+
 /** One of its routines runs. */
 export const run = (
   state: ModulesState,
@@ -84,7 +100,13 @@ export const run = (
   argument: Word,
   seen: Seen,
 ): number => {
-  const { behaviour } = module;
+  const { behaviour, facts } = module;
+  if (module.over) return -Errno.EIO;
+  if (strikes(state, facts.name, routine)) {
+    module.over = true;
+    unregister(state, module);
+    return -Errno.EIO;
+  }
   const outcome = choose(
     behaviour[routine]?.(module.inner, request, argument, around(state, module)) ?? [],
     seen,

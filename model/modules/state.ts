@@ -1,8 +1,11 @@
 /** What is loaded, as the model knows it: no pages, no addresses. Operations change it in place; `copyOf` keeps one. */
+import { REFERENCES_SHIFT } from '../../spec/calls/modules.ts';
 import type { DeviceName } from '../../spec/devices.ts';
+import { Errno } from '../../spec/errno.ts';
 import type { Hook } from '../../spec/extensions.ts';
 import type {
   ModuleFacts,
+  ModuleFault,
   ModuleSettings,
   ModuleStatus,
   ModuleTaint,
@@ -36,6 +39,10 @@ export interface LoadedModule {
   /** What it does, and the state that this is in. */
   readonly behaviour: Behaviour;
   inner: unknown;
+  /** No other load has the same. */
+  readonly number: number;
+  /** It has gone wrong in user space. */
+  over: boolean;
 }
 
 export interface ModulesState {
@@ -49,6 +56,15 @@ export interface ModulesState {
   /** Pages that all modules together may have, and have. */
   readonly pages: number;
   pagesUsed: number;
+  /** Modules run in user space: one that goes wrong is over, and nothing else is. */
+  readonly outside: boolean;
+  readonly faults: readonly ModuleFault[];
+  /** How often each routine of each module was called: by `module routine`. */
+  readonly counts: Map<string, number>;
+  /** Modules that were there at some time and are not now. */
+  readonly before: Set<string>;
+  /** Loads so far. */
+  loads: number;
   /** In the order in which they are asked. */
   hooks: readonly RegisteredHook[];
   timers: readonly ArmedTimer[];
@@ -59,6 +75,7 @@ export const nothingLoaded = (
   settings: ModuleSettings,
   files: readonly ModuleFacts[],
   pages = Number.POSITIVE_INFINITY,
+  { outside, faults }: Pick<ModulesState, 'outside' | 'faults'> = { outside: false, faults: [] },
 ): ModulesState => ({
   settings,
   files: new Map(files.map((facts) => [facts.name, facts])),
@@ -67,6 +84,11 @@ export const nothingLoaded = (
   taints: new Set(),
   pages,
   pagesUsed: 0,
+  outside,
+  faults,
+  counts: new Map(),
+  before: new Set(),
+  loads: 0,
   hooks: [],
   timers: [],
   interrupts: [],
@@ -77,6 +99,8 @@ export const copyOf = (state: ModulesState): ModulesState => ({
   loaded: new Map([...state.loaded].map(([name, module]) => [name, { ...module }])),
   exporters: new Map(state.exporters),
   taints: new Set(state.taints),
+  counts: new Map(state.counts),
+  before: new Set(state.before),
 });
 
 /** Pages that a module has: those of init are freed once it is LIVE. */
@@ -96,6 +120,15 @@ const statusOf = ({
   references: users + dependants,
   uses: [...uses].sort(),
 });
+
+const STATES = { coming: 1, live: 2, going: 3 } as const;
+
+/** As the call moduleState returns it. */
+export const numberOf = ({ loaded }: ModulesState, name: string): number => {
+  const module = loaded.get(name);
+  if (!module) return -Errno.ENOENT;
+  return STATES[module.state] | ((module.users + module.dependants) << REFERENCES_SHIFT);
+};
 
 /** What can be seen of them all, by name. */
 export const listOf = ({ loaded }: ModulesState): readonly ModuleStatus[] =>

@@ -10,7 +10,7 @@ import {
   type UnloadRefusal,
 } from '../../spec/modules.ts';
 import { behaviourOf } from './behaviours/index.ts';
-import { ask, register, run, type Seen, tick, unregister } from './extensions.ts';
+import { ask, register, run, type Seen, strikes, tick, unregister } from './extensions.ts';
 import { type LoadedModule, type ModulesState, pagesOf } from './state.ts';
 
 // ---- symbols
@@ -73,6 +73,7 @@ const load = (state: ModulesState, facts: ModuleFacts): number => {
     return -(unless === 'symbols' ? symbolError(state, facts) : errno);
   }
   const uses = ownersOf(state, facts);
+  state.loads += 1;
   for (const owner of uses) addDependants(state, owner, 1);
   for (const { name } of facts.exports) state.exporters.set(name, facts.name);
   const behaviour = behaviourOf(facts, uses.length);
@@ -80,6 +81,8 @@ const load = (state: ModulesState, facts: ModuleFacts): number => {
     facts,
     behaviour,
     inner: behaviour.initial,
+    number: state.loads,
+    over: false,
     state: 'coming',
     users: 0,
     loads: 1,
@@ -100,10 +103,16 @@ const addDependants = ({ loaded }: ModulesState, name: string, by: number): void
 const init = (state: ModulesState, module: LoadedModule | undefined): number => {
   if (module?.state !== 'coming') return -Errno.EINVAL;
   const { facts } = module;
-  const error = register(state, module) || Math.min(facts.init, 0);
+  const wrong = strikes(state, facts.name, 'init') ? -Errno.EIO : 0;
+  const error = wrong || register(state, module);
   if (error < 0) {
     forget(state, module);
     return error;
+  }
+  if (facts.init < 0) {
+    strikes(state, facts.name, 'exit'); // what its init did is undone
+    forget(state, module);
+    return facts.init;
   }
   module.state = 'live';
   state.pagesUsed -= facts.pages.init;
@@ -117,6 +126,7 @@ const forget = (state: ModulesState, module: LoadedModule): void => {
   const { facts, uses } = module;
   unregister(state, module);
   state.loaded.delete(facts.name);
+  state.before.add(facts.name);
   state.pagesUsed -= pagesOf(facts, module.state);
   for (const { name } of facts.exports) state.exporters.delete(name);
   for (const owner of uses) {
@@ -125,10 +135,17 @@ const forget = (state: ModulesState, module: LoadedModule): void => {
   }
 };
 
+/** Whatever becomes of it, the module goes. */
+const runExit = (state: ModulesState, { facts, over }: LoadedModule): void => {
+  if (facts.exit && !over) strikes(state, facts.name, 'exit');
+};
+
 /** Under kld a module that nobody refers to any more goes by itself. */
 const leaveAlone = (state: ModulesState, module: LoadedModule | undefined): void => {
   if (!state.settings.policy.counts || module?.state !== 'live') return;
-  if (module.loads + module.users + module.dependants === 0) forget(state, module);
+  if (module.loads + module.users + module.dependants > 0) return;
+  runExit(state, module);
+  forget(state, module);
 };
 
 const UNLOAD: Readonly<
@@ -167,6 +184,7 @@ const unload = (state: ModulesState, module: LoadedModule | undefined, force: bo
 
 const exit = (state: ModulesState, module: LoadedModule | undefined): number => {
   if (module?.state !== 'going') return -Errno.EINVAL;
+  runExit(state, module);
   forget(state, module);
   return 0;
 };

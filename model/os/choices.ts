@@ -116,6 +116,7 @@ const back = (hart: number, task: Task, changed: Readonly<Record<number, Word>>)
     root: 0,
     asid: 0,
     registers,
+    kernel: [],
     tables: [],
     view: [],
   };

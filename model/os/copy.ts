@@ -33,5 +33,6 @@ export const copyState = (state: OsState): OsState => ({
   pending: [...state.pending],
   placement: new Map(state.placement),
   serviceFrames: new Map(state.serviceFrames),
+  moduleReach: new Map(state.moduleReach),
   taken: [...state.taken],
 });

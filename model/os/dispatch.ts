@@ -7,6 +7,7 @@ import { excuses } from './files/doubt.ts';
 import { blameBuffer } from './files/text.ts';
 import { hex } from './instruction.ts';
 import { settleDue } from './ipc/underway.ts';
+import { checkWindow, isModule, runModule } from './modules/contexts.ts';
 import { callReturns } from './results.ts';
 import { isService, runService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
@@ -18,6 +19,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   const hart = state.harts[event.hart];
   const task = state.tasks.get(event.tid);
   if (!hart) return undefined;
+  if (!task && isModule(event.tid)) return runModule(state, event) ?? checkWindow(state, event);
   if (!task && isService(event.tid) && state.setting.services.length > 0)
     return runService(state, event);
   if (!task) return unknownContext(state, event);
@@ -35,6 +37,8 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   if (left) return left;
   if (state.underway.length > 0) settleDue(state, event); // who was killed by this very call
   countReturn(state, task, event);
+  const both = state.modules && checkWindow(state, event);
+  if (both) return both;
   releaseHandled(state, event.hart);
   const unfair = dispatched(state, task, event);
   if (unfair) return unfair;

@@ -18,6 +18,7 @@ import { settleNow } from './files/settle.ts';
 import { isMeeting, meetings } from './ipc/concurrency.ts';
 import { ipcCallOf, takeEffect } from './ipc/underway.ts';
 import { type Key, keyOf, sameKey } from './key.ts';
+import { isInterleaved, moduleOrders } from './modules/concurrency.ts';
 import { endTask } from './space.ts';
 import type { OsState, PendingCall, Task } from './state.ts';
 import { pureStep, step } from './step.ts';
@@ -56,6 +57,7 @@ export class Judge {
       if (
         settled &&
         (!only.setting.messaging || !isMeeting(only, event)) &&
+        !isInterleaved(only, event) &&
         contestedBy(only, event) === undefined &&
         !isAmbiguous(only, event)
       )
@@ -67,12 +69,18 @@ export class Judge {
   #acceptInAll(event: Event): Violation | undefined {
     const resolves =
       event.kind === 'return' &&
-      this.#states.some((state) => state.pending.includes(event.tid) || isMeeting(state, event));
+      this.#states.some(
+        (state) =>
+          state.pending.includes(event.tid) ||
+          isMeeting(state, event) ||
+          isInterleaved(state, event),
+      );
     let states = this.#states
       .flatMap((state) => endings(state, event))
       .flatMap((state) => branches(state, event))
       .flatMap((state) => orders(state, event))
       .flatMap((state) => meetings(state, event))
+      .flatMap((state) => moduleOrders(state, event))
       .flatMap((state) => attributions(state, event));
     if (states.length > FEW_STATES) states = distinct(states);
     if (states.length > MAX_STATES) {

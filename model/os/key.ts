@@ -6,6 +6,7 @@
  */
 import { pushGhosts, pushOpened, pushServed } from './files/key.ts';
 import { pushIpc, pushUnderway } from './ipc/key.ts';
+import { keyOfModules } from './modules/works.ts';
 import type {
   HartView,
   OsState,
@@ -33,7 +34,13 @@ export const keyOf = (state: OsState): Key => {
   pushGhosts(key, state.ghosts);
   pushIpc(key, state.ipc);
   pushUnderway(key, state.underway);
+  if (state.modules) pushText(key, keyOfModules(state.modules));
   return key;
+};
+
+const pushText = (key: number[], text: string): void => {
+  key.push(text.length);
+  for (let at = 0; at < text.length; at++) key.push(text.charCodeAt(at));
 };
 
 export const sameKey = (a: Key, b: Key): boolean => {

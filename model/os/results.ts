@@ -22,6 +22,8 @@ import { keeps, storeSettled } from './files/settle.ts';
 import { clauseOf, servedText } from './files/text.ts';
 import { ipcReturns } from './ipc/returns.ts';
 import { isIpc } from './ipc/underway.ts';
+import { moduleReturns } from './modules/returns.ts';
+import { isModuleCall } from './modules/works.ts';
 import { noLongerPending, type OsState, type PendingCall, type Task, take } from './state.ts';
 import type { Violation } from './violation.ts';
 
@@ -36,7 +38,9 @@ export const callReturns = (
   const wrong =
     state.setting.messaging && isIpc(name)
       ? ipcReturns(state, task, name, event)
-      : resultOf(state, task, call, name, a0);
+      : isModuleCall(name)
+        ? moduleReturns(state, task, name, event)
+        : resultOf(state, task, call, name, a0);
   if (wrong) return wrong;
   if (state.struck.length > 0 && state.setting.bystanders.includes(task.tid))
     take(state, 'bystanderServed');

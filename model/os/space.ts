@@ -3,6 +3,7 @@ import { FRAME_BUDGET } from '../../spec/abi.ts';
 import type { Rights, Tid, Vpn, Word } from '../../spec/riscv.ts';
 import { abandon, leave } from './files/settle.ts';
 import { depart } from './ipc/underway.ts';
+import { leaveModules } from './modules/works.ts';
 import type { Mapping, OsState, PendingCall, Space, Task } from './state.ts';
 import { noLongerPending, take } from './state.ts';
 
@@ -73,6 +74,7 @@ export const endTask = (state: OsState, task: Task, exitStatus: number, by: Tid 
       for (const vpn of [...space.pages.keys()]) unmapPage(state, space, vpn);
       state.spaces.delete(space.id);
       leave(state, space.id);
+      if (state.modules) state.modules = leaveModules(state.modules, space.id);
     }
   }
   if (othersAlive(state, task.tid)) take(state, 'endedAmongOthers');

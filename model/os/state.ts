@@ -9,6 +9,7 @@
 import { type AbiGroup, CALLS, Call, type CallDescription } from '../../spec/abi.ts';
 import type { DeviceName } from '../../spec/devices.ts';
 import { type Layout, layoutOf, USER_TEXT } from '../../spec/layout.ts';
+import { moduleFrames } from '../../spec/modules.ts';
 import {
   type Frame,
   type HartId,
@@ -31,6 +32,7 @@ import { brokenServices, bystandersOf, isOutside } from './bystanders.ts';
 import { nothingServed, type Served, type ServiceCall } from './files/served.ts';
 import type { FileSystem } from './files/tree.ts';
 import { type Ipc, nothingSent, type Underway } from './ipc/endpoints.ts';
+import { modulesAtBoot, type OsModules } from './modules/works.ts';
 
 export type SpaceId = number;
 export type PageId = number;
@@ -200,6 +202,9 @@ export interface Setting {
   readonly services: readonly ServiceClaim[];
   /** Frames of RAM. */
   readonly frames: number;
+  /** Those of them that are for modules. */
+  readonly moduleFrames: { readonly first: Frame; readonly count: number };
+  readonly modulesOutside: boolean;
   readonly fairness: number | undefined;
   /** Frames that the kernel was given as free. */
   readonly freeFrames: number;
@@ -229,6 +234,8 @@ export interface OsState {
   placement: Map<Frame, PageId>;
   /** The service that was last seen to reach each frame. */
   serviceFrames: Map<Frame, Tid>;
+  /** The module that was last seen to reach each frame. */
+  moduleReach: Map<Frame, ModuleReach>;
   /** Dispatches so far. */
   dispatches: number;
   /** A hart idles though a task could run there; for how many instructions elsewhere. */
@@ -254,10 +261,19 @@ export interface OsState {
   ipc: Ipc;
   /** Calls on messages, and ends of tasks that matter to them, that have not taken effect; in the order of the traps. */
   underway: readonly Underway[];
+  /** Loadable modules: a value that is replaced; nothing: the machine was booted without any. */
+  modules: OsModules | undefined;
   /** Faults of the workload that have begun: a list that is replaced. */
   struck: readonly FailureKind[];
   /** How often each transition was taken, by index. */
   taken: number[];
+}
+
+/** A module in user space, in one phase of one of its lives. */
+export interface ModuleReach {
+  readonly module: string;
+  readonly number: number;
+  readonly phase: string;
 }
 
 /** A service of the kernel: where it is, and which devices it was given. */
@@ -273,6 +289,8 @@ export interface Claims {
   readonly fairness?: number;
   /** The context of the service at index i is SERVICE_TID + i. */
   readonly services?: readonly ServiceClaim[];
+  /** Where loadable modules run. */
+  readonly modules?: 'kernel' | 'user';
   /** Frames of RAM beyond the workload's. */
   readonly serviceFrames?: number;
 }
@@ -302,6 +320,8 @@ const unreliableGroups = ({ faults = [], devices }: Workload): readonly AbiGroup
 
 export const initialState = (workload: Workload, claims: Claims): OsState => {
   const layout = layoutOf(workload);
+  const first = workload.frames + (claims.serviceFrames ?? 0);
+  const count = workload.modules ? moduleFrames(workload.modules) : 0;
   const state: OsState = {
     setting: {
       layout,
@@ -315,7 +335,9 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
       ),
       messaging: claims.implements.includes('ipc'),
       services: claims.services ?? [],
-      frames: workload.frames + (claims.serviceFrames ?? 0),
+      frames: first + count,
+      moduleFrames: { first, count },
+      modulesOutside: claims.modules === 'user',
       fairness: claims.fairness,
       freeFrames: workload.frames - layout.firstFree,
       mayHang: brokenServices(workload).some((name) => !isOutside(claims, name)),
@@ -339,6 +361,7 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     pending: [],
     placement: new Map(),
     serviceFrames: new Map(),
+    moduleReach: new Map(),
     dispatches: 0,
     wasteful: false,
     waste: 0,
@@ -352,6 +375,9 @@ export const initialState = (workload: Workload, claims: Claims): OsState => {
     ghosts: [],
     ipc: nothingSent(),
     underway: [],
+    modules: claims.implements.includes('modules')
+      ? modulesAtBoot(workload.modules, claims.modules === 'user')
+      : undefined,
     struck: [],
     taken: new Array<number>(TRANSITION_NAMES.length).fill(0),
   };

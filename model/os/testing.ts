@@ -77,6 +77,7 @@ export class Run {
       asid: 0,
       registers,
       view: over.view ?? [],
+      kernel: [],
       tables: [9, 10],
     });
   }

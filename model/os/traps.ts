@@ -12,6 +12,7 @@ import { mayAccess, pageAt, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
 import { begin, isIpc } from './ipc/underway.ts';
+import { beginWork, isModuleCall } from './modules/works.ts';
 import { endTask, isAlone, othersAlive, sendsRemotely } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { maybe } from './unsure.ts';
@@ -198,7 +199,11 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   if (description.name === 'write' && sendsRemotely(state))
     task.call.exposed = !isAlone(state, task);
   if (description.name === 'exit') exitNow(state, task, a0);
-  else if (state.setting.messaging && isIpc(description.name))
+  else if (isModuleCall(description.name)) {
+    const { name } = description;
+    const work = { tid: task.tid, space: task.space, call: name, args: task.call.args };
+    if (state.modules) state.modules = beginWork(state.modules, work);
+  } else if (state.setting.messaging && isIpc(description.name))
     begin(state, task, description.name, task.call.args);
   else if (changesOthers(description.name)) state.pending.push(task.tid);
   if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))

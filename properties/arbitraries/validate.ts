@@ -5,6 +5,7 @@
  * Checks are plain functions on `unknown`, composed by place; nothing is thrown.
  */
 import { CALLS } from '../../spec/abi.ts';
+import { MODULE_PROGRAMS } from '../../spec/extensions.ts';
 import {
   FIRST_TEXT_FRAME,
   MAX_BODIES,
@@ -12,6 +13,7 @@ import {
   MAX_TEXTS,
   TEXT_STRIDE,
 } from '../../spec/layout.ts';
+import { MODULE_FAULT_KINDS } from '../../spec/modules.ts';
 import { MAX_HARTS, REGISTER_NAMES } from '../../spec/riscv.ts';
 import { FAULT_KINDS, PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
@@ -154,6 +156,53 @@ const MAX_STEPS = 1_000_000;
 const LONGEST_SCHEDULE = 100_000;
 const hart = integer(0, MAX_HARTS - 1);
 
+const name: Check = (value, place) =>
+  typeof value === 'string' && /^[ -~]{1,64}$/.test(value)
+    ? undefined
+    : wrong(value, place, '1 to 64 printable characters');
+const flag = oneOf(true, false);
+const crc = optional(word);
+const exported = fields({ name, crc, gplOnly: flag });
+const imported = fields({ name, crc });
+const pages = integer(0, 64);
+const MAX_MODULES = 32;
+const MAX_SYMBOLS = 64;
+const moduleFile = fields({
+  name,
+  program: optional(oneOf(...MODULE_PROGRAMS)),
+  licence: name,
+  vermagic: name,
+  exports: list(exported, 0, MAX_SYMBOLS),
+  imports: list(imported, 0, MAX_SYMBOLS),
+  pages: fields({
+    text: integer(1, 64),
+    rodata: integer(1, 64),
+    data: integer(1, 64),
+    init: pages,
+  }),
+  writableText: flag,
+  exit: flag,
+  init: integer(-4095, 4095),
+  signature: oneOf('valid', 'unknown', 'missing'),
+});
+const moduleFault = fields({
+  module: name,
+  routine: oneOf('init', 'exit', 'use', 'hook'),
+  call: integer(0, 1_000_000),
+  kind: oneOf(...MODULE_FAULT_KINDS),
+});
+const modules = fields({
+  policy: oneOf('linux', 'kld'),
+  vermagic: name,
+  enforceSignatures: flag,
+  disabled: flag,
+  blacklist: list(name, 0, MAX_MODULES),
+  kernelExports: list(exported, 0, MAX_SYMBOLS),
+  files: list(moduleFile, 0, MAX_MODULES),
+  pages: integer(0, 512),
+  faults: optional(list(moduleFault, 0, MAX_FAULTS)),
+});
+
 const workload = fields({
   format: oneOf(WORKLOAD_FORMAT),
   harts: integer(1, MAX_HARTS),
@@ -173,6 +222,7 @@ const workload = fields({
   interrupts: list(fields({ hart, after: integer(0, MAX_STEPS) }), 0, LONGEST_SCHEDULE),
   devices: optional(devices),
   faults: optional(list(fault, 0, MAX_FAULTS)),
+  modules: optional(modules),
   steps: integer(0, MAX_STEPS),
 });
 

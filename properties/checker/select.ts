@@ -10,6 +10,8 @@ export const notClaimed = (property: Property, facts: KernelFacts): string | und
     return 'the kernel claims no fairness';
   if (property.needsServices && !facts.services?.some(({ placement }) => placement === 'user'))
     return 'the kernel has no service in user space';
+  if (property.needsModulesOutside && facts.modules !== 'user')
+    return 'the kernel runs no modules in user space';
   return property.needsLayers && layersMissing(property.needsLayers, facts);
 };
 

@@ -13,10 +13,11 @@ import type { WorkloadConstraints } from '../arbitraries/constraints.ts';
 import { faultyWorkloadArbitrary } from '../arbitraries/faults.ts';
 import { FILE_GROUPS, fileWorkloadArbitrary } from '../arbitraries/files/workload.ts';
 import { ipcWorkloadArbitrary } from '../arbitraries/ipc/workload.ts';
+import { moduleWorkloadArbitrary } from '../arbitraries/modules/workload.ts';
 import { workloadArbitrary } from '../arbitraries/workload.ts';
 import type { KernelFacts } from '../execute/executor.ts';
 
-export type SuiteId = 'core' | 'files' | 'ipc' | 'faults';
+export type SuiteId = 'core' | 'files' | 'ipc' | 'modules' | 'faults';
 
 export interface Suite {
   readonly id: SuiteId;
@@ -49,13 +50,19 @@ const FAULTS: Suite = {
 /** What only a service that goes wrong puts to the test. */
 const ABOUT_FAULTS: readonly Clause[] = ['fault-spreads', 'fault-observed', 'dma-outside'];
 
-const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly string[] =>
-  services.filter(({ placement }) => placement === 'user').map(({ name }) => name);
+const outsideOf = ({
+  services = [],
+  modules,
+}: Pick<KernelFacts, 'services' | 'modules'>): readonly string[] => [
+  ...services.filter(({ placement }) => placement === 'user').map(({ name }) => name),
+  ...(modules === 'user' ? ['modules'] : []),
+];
 
 export const SUITES: readonly Suite[] = [
   CORE,
   { id: 'files', groups: FILE_GROUPS, arbitrary: fileWorkloadArbitrary, enough: 800 },
   { id: 'ipc', groups: ['ipc'], arbitrary: ipcWorkloadArbitrary, enough: 400 },
+  { id: 'modules', groups: ['modules'], arbitrary: moduleWorkloadArbitrary, enough: 400 },
   FAULTS,
 ];
 
@@ -72,7 +79,8 @@ export const suiteOf = ({ groups, clauses }: Pick<Property, 'groups' | 'clauses'
 /** The suites of a kernel: the core always. */
 export const suitesFor = (facts: Pick<KernelFacts, 'implements' | 'services'>): readonly Suite[] =>
   SUITES.filter((suite) => {
-    if (suite === FAULTS && outsideOf(facts).length === 0) return false;
+    if (suite === FAULTS && !facts.services?.some(({ placement }) => placement === 'user'))
+      return false;
     return suite === CORE || suite.groups.some((group) => facts.implements.includes(group));
   });
 

@@ -19,6 +19,8 @@ export interface KernelFacts {
   /** Its services and where they are, if it is linked of services. */
   readonly services?: readonly ServicePlacement[];
   readonly serviceFrames?: number;
+  /** Where loadable modules run. */
+  readonly modules?: 'kernel' | 'user';
   /** Layers 1 to N−2, and what is promised of the calls between them, if it is layered. */
   readonly layers?: readonly LayerClaim[];
   readonly discipline?: Discipline;

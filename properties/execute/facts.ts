@@ -34,6 +34,7 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     ipiDelay,
     services,
     serviceFrames,
+    modules,
     layers,
     discipline,
     boot,
@@ -68,6 +69,9 @@ export const kernelProblems = (value: unknown): readonly string[] => {
     problems.push(
       `\`serviceFrames\` must be a whole number from 0 to ${MAX_SERVICE_FRAMES} or be left out, it is ${nameOf(serviceFrames)}`,
     );
+  }
+  if (modules !== undefined && modules !== 'kernel' && modules !== 'user') {
+    problems.push(`\`modules\` must be kernel or user or be left out, it is ${nameOf(modules)}`);
   }
   problems.push(...layerProblems(architecture, layers, discipline));
   if (typeof boot !== 'function')
@@ -171,6 +175,7 @@ export const factsOf = (kernel: Kernel, file?: string): KernelFacts => ({
   ...(kernel.fairness === undefined ? {} : { fairness: kernel.fairness }),
   ...(kernel.ipiDelay === undefined ? {} : { ipiDelay: kernel.ipiDelay }),
   ...(kernel.services === undefined ? {} : { services: kernel.services.map(placementOf) }),
+  ...(kernel.modules === undefined ? {} : { modules: kernel.modules }),
   ...(kernel.serviceFrames === undefined ? {} : { serviceFrames: kernel.serviceFrames }),
   ...(kernel.layers === undefined ? {} : { layers: kernel.layers.map(layerOf) }),
   ...(kernel.discipline === undefined ? {} : { discipline: kernel.discipline }),
