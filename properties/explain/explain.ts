@@ -20,6 +20,7 @@ import { frameAt, whyFrame } from './why-frame.ts';
 import { todoOfHalt, whyHalt } from './why-halt.ts';
 import { whyIpc, whyReach } from './why-ipc.ts';
 import { whyLayers, whyStuck } from './why-layers.ts';
+import { whyModules, whyWindow } from './why-modules.ts';
 import { whyBudget, whyPages, whyRegister, whyTasks } from './why-tasks.ts';
 import { whyTranslation } from './why-translation.ts';
 
@@ -161,6 +162,14 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'wrong-result-datagrams':
     case 'datagram-differs':
       return whyPorts(replay);
+    case 'wrong-result-modules':
+    case 'module-state-differs':
+    case 'module-answer-differs':
+    case 'module-gone-in-use':
+      return whyModules(replay);
+    case 'module-writable-and-executable':
+      return whyWindow(replay, violation.frame);
+    case 'module-reach':
     case 'service-reach':
       return whyReach(replay, violation);
     case 'dma-outside':

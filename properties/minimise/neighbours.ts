@@ -9,6 +9,7 @@
  *   - drop a hart (its turns go to hart 0); drop an interrupt; let one come earlier;
  *   - drop a text, let another be meant, or write it shorter; drop a fault, or let it come earlier; devices that answer
  *     sooner;
+ *   - drop a loadable module that no call names, or all; write one plainer; let the kernel insist on less;
  *   - drop the schedule, or a turn of it, or give a turn to the hart before it;
  *   - merge two pages: all addresses in one become addresses in the other;
  *   - lower a value to the next on a short ladder: words and lengths to 1 or 0, an address within a page to the page's
@@ -19,6 +20,7 @@
 import type { Workload } from '../../spec/workload.ts';
 import { fasterDevices, fewerFaults } from './neighbours/devices.ts';
 import { fewerFrames, fewerHarts, fewerInterrupts, simplerSchedule } from './neighbours/machine.ts';
+import { fewerModules } from './neighbours/modules.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
 import { fewerPages } from './neighbours/pages.ts';
 import { fewerSteps, fewerStepsAndTurns } from './neighbours/steps.ts';
@@ -36,6 +38,7 @@ export function* neighbours(workload: Workload): Generator<Neighbour, void, void
   yield* fewerInterrupts(workload);
   yield* fewerTexts(workload);
   yield* fewerFaults(workload);
+  yield* fewerModules(workload);
   yield* fasterDevices(workload);
   yield* simplerSchedule(workload);
   yield* fewerPages(workload);

@@ -53,15 +53,15 @@ export const MODULE_CALLS: readonly CallDescription[] = [
   {
     name: 'unloadModule',
     group: 'modules',
-    args: ['module', 'flags'],
+    args: ['module', 'force'],
     effect:
-      'Runs the module’s exit and frees all that it had. Flag 1 forces: neither users nor a missing exit keep it. Returns 0.',
+      'Runs the module’s exit and frees all that it had. Force 1: neither users nor a missing exit keep it. Returns 0.',
     errors: {
       EPERM: 'nothing may be unloaded any more',
       ENOENT: 'it is not loaded',
       EAGAIN: 'others import from it, or somebody uses it',
       EBUSY: 'it is COMING or GOING, or has no exit (kld: or somebody uses it)',
-      EINVAL: 'a flag is set that is none',
+      EINVAL: 'force is above 1',
     },
   },
   {

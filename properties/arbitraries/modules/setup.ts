@@ -23,7 +23,7 @@ const moduleArbitrary = (
 ): fc.Arbitrary<ModuleFacts> =>
   fc
     .record({
-      sleeps: fc.nat(3),
+      sleeps: fc.nat(2),
       imports: fc.array(fc.constantFrom(...(before.length > 0 ? before : ['nobody'])), {
         maxLength: before.length > 0 ? (outside ? 1 : 2) : 0,
       }),

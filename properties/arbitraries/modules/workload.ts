@@ -100,7 +100,7 @@ export const moduleWorkloadArbitrary = (
   return fc
     .record({
       setup: moduleSetupArbitrary(outside.includes('modules')),
-      harts: fc.constantFrom(1, 2, 2, 3),
+      harts: fc.constantFrom(1, 2, 2, 3, 3),
       main,
       thread: body,
       child: body,
