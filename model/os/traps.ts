@@ -12,6 +12,7 @@ import { mayAccess, pageAt, spaceOf } from './access.ts';
 import { changesOthers, claimedCall, errorsOf, exitNow } from './calls.ts';
 import { hex, nextOperation, operandOf } from './instruction.ts';
 import { begin, isIpc } from './ipc/underway.ts';
+import { isInWindow } from './modules/contexts.ts';
 import { beginWork, isModuleCall } from './modules/works.ts';
 import { endTask, isAlone, othersAlive, sendsRemotely } from './space.ts';
 import { type OsState, type Task, take } from './state.ts';
@@ -72,6 +73,15 @@ const supervisorTrap = (state: OsState, event: TrapEvent): Violation | undefined
   const task = state.tasks.get(event.tid);
   const right = FAULT_RIGHT[event.cause] ?? 0;
   if (task && right && event.tval < USER_END) return undefined;
+  if (state.modules && isInWindow(event.tval)) {
+    return {
+      clause: 'module-gone-in-use',
+      hart: event.hart,
+      tid: task?.tid ?? 0,
+      expected: 'what the kernel calls or touches of a module is there',
+      observed: `${causeName(event.cause)} in supervisor mode at ${hex(event.tval)}, where a module was`,
+    };
+  }
   return {
     clause: 'kernel-fault',
     hart: event.hart,

@@ -10,6 +10,7 @@ import { filesWaiting } from './files-waiting.ts';
 import { frames } from './frames.ts';
 import { ipc } from './ipc.ts';
 import { layering } from './layering.ts';
+import { modules } from './modules.ts';
 import type { Mutant } from './mutant.ts';
 import { pages } from './pages.ts';
 import { privilege } from './privilege.ts';
@@ -40,4 +41,5 @@ export const mutants: readonly Mutant[] = [
   ...bystanders,
   ...ipc,
   ...layering,
+  ...modules,
 ];

@@ -4,7 +4,11 @@
  */
 import { type ModuleProgram, type ModuleSteps, type Place, REST } from '../program.ts';
 
+/** In bytes of its data: calls that have begun, and the last one that is over. */
 const CALLS = 0;
+const OVER = 4;
+/** Long enough for others to load or unload something. */
+const RESTS = 4;
 
 function* rest(): ModuleSteps {
   yield REST;
@@ -14,7 +18,8 @@ function* rest(): ModuleSteps {
 function* count({ memory, data }: Place): ModuleSteps {
   const calls = memory.load(data + CALLS) + 1;
   memory.store(data + CALLS, calls);
-  yield REST;
+  for (let rests = 0; rests < RESTS; rests++) yield REST;
+  memory.store(data + OVER, calls);
   return calls;
 }
 

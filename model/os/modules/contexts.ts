@@ -9,11 +9,17 @@
 import { DEVICE_FRAME, Device, type DeviceName } from '../../../spec/devices.ts';
 import type { ReturnEvent, Translation } from '../../../spec/events.ts';
 import { MODULE_TID, MODULE_WINDOW } from '../../../spec/layout.ts';
+import { MODULE_TABLES } from '../../../spec/modules.ts';
 import { Pte, rightsName } from '../../../spec/riscv.ts';
 import { hex } from '../instruction.ts';
 import { type ModuleReach, type OsState, take } from '../state.ts';
 import type { Violation } from '../violation.ts';
 import { updateWaste } from '../waiting.ts';
+
+const WINDOW_BYTES = MODULE_TABLES << 22;
+/** Is it an address of modules in the kernel? */
+export const isInWindow = (va: number): boolean =>
+  va >= MODULE_WINDOW && va < MODULE_WINDOW + WINDOW_BYTES;
 
 export const isModule = (tid: number): boolean => tid >= MODULE_TID;
 
