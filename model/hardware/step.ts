@@ -40,6 +40,7 @@ const restore = (hart: Hart, context: readonly number[]): Outcome => {
   hart.registers = hart.registers.map((_, i) => (i === 0 ? 0 : (context[i] ?? 0)));
   hart.sepc = context[0] ?? 0;
   hart.spp = Mode.U;
+  hart.idleRequested = false;
   return DONE;
 };
 

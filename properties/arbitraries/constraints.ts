@@ -15,6 +15,8 @@ export interface WorkloadConstraints {
   readonly maxIpiDelay: number;
   /** Acts (one to about eight operations each) of a body at most, 2 or more. */
   readonly maxActs: number;
+  /** Loadable modules run in user space, so they may go wrong. */
+  readonly modulesOutside: boolean;
 }
 
 export const DEFAULT_CONSTRAINTS: WorkloadConstraints = {
@@ -24,6 +26,7 @@ export const DEFAULT_CONSTRAINTS: WorkloadConstraints = {
   maxPrograms: 3,
   maxIpiDelay: 8,
   maxActs: 6,
+  modulesOutside: false,
 };
 
 export const withDefaults = (constraints: Partial<WorkloadConstraints>): WorkloadConstraints => ({

@@ -54,8 +54,9 @@ test('suites are counted apart, and a search may be about one of them', async ()
   expect([...both.suites].map(([id, { tally }]) => [id, tally.workloads])).toEqual([
     ['core', 30],
     ['files', 30],
+    ['modules', 30],
   ]);
-  expect(both.tally.workloads).toBe(60);
+  expect(both.tally.workloads).toBe(90);
   expect(both.suites.get('core')?.tally.share('open')).toBe(0);
   expect(both.suites.get('files')?.tally.share('open')).toBeGreaterThan(0.8);
   const one = await search(executor, { seed: 1, workloads: 30, suites: ['files'] });

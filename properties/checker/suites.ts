@@ -50,13 +50,8 @@ const FAULTS: Suite = {
 /** What only a service that goes wrong puts to the test. */
 const ABOUT_FAULTS: readonly Clause[] = ['fault-spreads', 'fault-observed', 'dma-outside'];
 
-const outsideOf = ({
-  services = [],
-  modules,
-}: Pick<KernelFacts, 'services' | 'modules'>): readonly string[] => [
-  ...services.filter(({ placement }) => placement === 'user').map(({ name }) => name),
-  ...(modules === 'user' ? ['modules'] : []),
-];
+const outsideOf = ({ services = [] }: Pick<KernelFacts, 'services'>): readonly string[] =>
+  services.filter(({ placement }) => placement === 'user').map(({ name }) => name);
 
 export const SUITES: readonly Suite[] = [
   CORE,
@@ -79,8 +74,7 @@ export const suiteOf = ({ groups, clauses }: Pick<Property, 'groups' | 'clauses'
 /** The suites of a kernel: the core always. */
 export const suitesFor = (facts: Pick<KernelFacts, 'implements' | 'services'>): readonly Suite[] =>
   SUITES.filter((suite) => {
-    if (suite === FAULTS && !facts.services?.some(({ placement }) => placement === 'user'))
-      return false;
+    if (suite === FAULTS && outsideOf(facts).length === 0) return false;
     return suite === CORE || suite.groups.some((group) => facts.implements.includes(group));
   });
 
@@ -92,6 +86,7 @@ export const workloadsOf = (suite: Suite, facts: KernelFacts): fc.Arbitrary<Work
         (group) => CORE.groups.includes(group) || suite.groups.includes(group),
       ),
       maxIpiDelay: facts.ipiDelay ?? 0,
+      modulesOutside: facts.modules === 'user',
     },
     outsideOf(facts),
   );

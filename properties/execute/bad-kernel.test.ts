@@ -42,7 +42,7 @@ describe('an export that is no kernel is refused in one sentence', () => {
       'bad.ts: the default export is not a kernel: ' +
         '`name` must be a string of 1 to 80 printable characters, it is missing; ' +
         '`architecture` must be one of monolithic, microkernel, hybrid, layered, it is 7; ' +
-        '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, files, datagrams, ipc, it is missing; ' +
+        '`implements` must be an array of tasks, children, memory, protection, sharing, threads, console, files, datagrams, ipc, modules, it is missing; ' +
         '`boot` must be a function, it is missing.',
     );
   });

@@ -91,15 +91,13 @@ const withoutForce = (operation: Operation): Operation =>
 const isRestless = ({ files }: ModuleSetup): boolean =>
   files.some(({ program }) => program === 'sleeper');
 
-/** @param outside has `modules` where these run in user space */
 export const moduleWorkloadArbitrary = (
   constraints: Partial<WorkloadConstraints> = {},
-  outside: readonly string[] = [],
 ): fc.Arbitrary<Workload> => {
-  const { maxHarts, maxIpiDelay } = withDefaults(constraints);
+  const { maxHarts, maxIpiDelay, modulesOutside } = withDefaults(constraints);
   return fc
     .record({
-      setup: moduleSetupArbitrary(outside.includes('modules')),
+      setup: moduleSetupArbitrary(modulesOutside),
       harts: fc.constantFrom(1, 2, 2, 3, 3),
       main,
       thread: body,
@@ -111,7 +109,7 @@ export const moduleWorkloadArbitrary = (
     })
     .map(({ setup, harts: wanted, tasks, schedule, interrupts, ipiDelay, ...bodies }) => {
       const harts = Math.min(wanted, maxHarts);
-      const careful = isRestless(setup) || outside.includes('modules');
+      const careful = isRestless(setup) || modulesOutside;
       const finish = (operations: readonly Operation[]): Operation[] =>
         (careful ? operations.map(withoutForce) : operations).slice(0, 60);
       return {
