@@ -197,7 +197,8 @@ describe('neighbours', () => {
     test('everything else keeps texts, devices and faults', () => {
       for (const { change, workload: one } of list) {
         if (/text|program 0$|task/.test(change)) continue;
-        if (!/settings|disk|network|frame buffer/.test(change)) expect(one.devices).toEqual(filing.devices);
+        if (!/settings|disk|network|frame buffer/.test(change))
+          expect(one.devices).toEqual(filing.devices);
         if (!change.includes('fault')) expect(one.faults).toEqual(filing.faults);
         expect(one.programs[0]?.texts).toEqual(filing.programs[0]?.texts);
       }

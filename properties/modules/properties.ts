@@ -15,9 +15,32 @@ export type ModulePropertyId =
   | 'modules/restored'
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
+  | 'modules/no-device-activity-outlives'
   | 'modules/kernel-stays-up';
 
 const linux = 'Linux, kernel/module/main.c';
+
+/** Of worlds with devices: properties/modules/devices. */
+export const DEVICE_PROPERTIES: readonly ModuleProperty[] = [
+  {
+    id: 'modules/no-device-activity-outlives',
+    statement:
+      'A device moves only data of the module that drives it and has given the command; once that is gone, nothing is moved, and its interrupt routine is not called.',
+    source:
+      'Linux, Documentation/PCI/pci.rst, “Device driver shutdown steps”: stop the device and its DMA, then free what it uses',
+    exercise: [
+      'exit while the disk is at work',
+      'exit while the network is at work',
+      'exit while the framebuffer is at work',
+      'disk into RAM',
+      'disk out of RAM',
+      'network into RAM',
+      'network out of RAM',
+      'framebuffer out of RAM',
+      'interrupt routine called',
+    ],
+  },
+];
 
 export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
   {
