@@ -84,8 +84,10 @@ export class Activity {
   readonly #count: (what: string) => void;
   /** Pages of modules that are there, by frame. */
   #pages = new Map<Frame, Page>();
-  /** What is under way, and since which operation. */
+  /** When each command of a device was given last: the number of the operation. */
   readonly #given = new Map<DeviceName, Map<Command, number>>();
+  /** Those that have moved nothing yet. */
+  readonly #underWay = new Map<DeviceName, Set<Command>>();
   #done = 0;
   #interrupted = false;
   #found: ForbiddenActivity | undefined;
@@ -152,22 +154,28 @@ export class Activity {
     if (commands?.register !== physical % PAGE_SIZE) return;
     const command = commands[value];
     const given = this.#given.get(device) ?? new Map<Command, number>();
+    const underWay = this.#underWay.get(device) ?? new Set<Command>();
     this.#given.set(device, given);
-    if (command === 'nothing') given.clear();
-    else if (command) given.set(command, this.#done);
+    this.#underWay.set(device, underWay);
+    if (command === 'nothing') underWay.clear();
+    else if (command) {
+      given.set(command, this.#done);
+      underWay.add(command);
+    }
   }
 
   #moved(device: DeviceName, frame: Frame, into: boolean): void {
     const command = into ? 'into RAM' : 'out of RAM';
     const given = this.#given.get(device)?.get(command) ?? -1;
-    this.#given.get(device)?.delete(command);
+    this.#underWay.get(device)?.delete(command);
     this.#count(`${device} ${command}`);
     const holder = this.#holderOf(device);
     const page = this.#pages.get(frame);
     const old = page !== undefined && page.since > given;
     const writable = !into || (page && page.rights & Pte.W);
     if (page && page.module === holder && !old && writable) return;
-    const whose = page ? `a page of ${page.module}${old ? ', loaded since' : ''}` : 'nobody’s';
+    const what = page && (old ? ' that was loaded since' : writable ? '' : ' that is not data');
+    const whose = page ? `a page of ${page.module}${what}` : 'nobody’s';
     this.#found = {
       expected: holder
         ? `the ${device} moves data of ${holder}, which drives it`
@@ -190,8 +198,8 @@ export class Activity {
 
   /** The exit of a module begins. */
   #leaves(module: string): void {
-    for (const [device, given] of this.#given)
-      if (given.size > 0 && this.#holderOf(device) === module)
+    for (const [device, { size }] of this.#underWay)
+      if (size > 0 && this.#holderOf(device) === module)
         this.#count(`exit while the ${device} is at work`);
   }
 }

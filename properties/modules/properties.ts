@@ -40,6 +40,29 @@ export const DEVICE_PROPERTIES: readonly ModuleProperty[] = [
       'interrupt routine called',
     ],
   },
+  {
+    id: 'modules/calls',
+    statement:
+      'A driver does what it is asked by those who may ask it: what was written is read back, what was sent arrives, what was drawn is shown.',
+    source: 'Linux, Documentation/driver-api; CVE-2021-21551: who may ask is the driver’s to check',
+    exercise: [
+      'ask result',
+      'use result',
+      'ask ENODEV',
+      'ask EBADF',
+      'ask EACCES',
+      'ask EAGAIN',
+      'ask EINVAL',
+      'ask ENOTTY',
+      'ask EMFILE',
+    ],
+  },
+  {
+    id: 'modules/answers',
+    statement: 'A device has one driver: a second one is refused when it is initialised.',
+    source: 'Linux, request_irq: EBUSY unless both share the line',
+    exercise: ['init 0', 'init failed', 'unload 0', 'exit 0'],
+  },
 ];
 
 export const MODULE_PROPERTIES: readonly ModuleProperty[] = [

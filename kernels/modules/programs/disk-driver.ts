@@ -20,7 +20,7 @@ import {
   wordOf,
 } from './driver.ts';
 
-export const SECTOR_WORDS = SECTOR_SIZE / 4;
+const SECTOR_WORDS = SECTOR_SIZE / 4;
 
 const start = (place: Place, command: number, sector: number): number => {
   if (sector >= register(place, DiskRegister.sectors)) return -Errno.EINVAL;

@@ -42,10 +42,10 @@ export const NetworkWord = {
   taken: 256,
 } as const;
 /** Bytes: a frame with its size, and where in the buffer the one is that arrives. */
-export const FRAME_BYTES = 4 * (1 + FRAME_WORDS);
+const FRAME_BYTES = 4 * (1 + FRAME_WORDS);
 export const ARRIVES_AT = 128;
 
-export const post = (place: Place): void => {
+const post = (place: Place): void => {
   setRegister(place, NetworkRegister.receiveAddress, wordOf(place, DriverWord.dma) + ARRIVES_AT);
   setRegister(place, NetworkRegister.receiveCapacity, FRAME_BYTES);
   setRegister(place, NetworkRegister.command, NetworkCommand.receive);

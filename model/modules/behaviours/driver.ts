@@ -56,11 +56,14 @@ export const onceIdle = <S>(
 
 const BOTH = Access.read | Access.write;
 
+/** Any handle that nobody has. */
 const open = <S>(state: DriverState<S>, mode: number): Answers<DriverState<S>> => {
   if (mode < Access.read || mode > BOTH) return only(state, -Errno.EINVAL);
-  const handle = state.modes.indexOf(Access.none) + 1;
-  if (handle === 0) return only(state, -Errno.EMFILE);
-  return only({ ...state, modes: state.modes.with(handle - 1, mode) }, handle);
+  const { modes } = state;
+  if (!modes.includes(Access.none)) return only(state, -Errno.EMFILE);
+  return modes.flatMap((taken, index) =>
+    taken ? [] : [{ state: { ...state, modes: modes.with(index, mode) }, answer: index + 1 }],
+  );
 };
 
 /** Why a request may not be made. */
