@@ -120,8 +120,12 @@ const poll = (driver: Driver, place: Place): number => {
   return wordOf(place, DriverWord.failed) === 1 ? -Errno.EIO : 0;
 };
 
+/** It looks itself: where a module does one thing at a time, its interrupt routine is called when this is over. */
 function* wait(driver: Driver, place: Place): ModuleSteps {
-  while (driver.waits(driver, place)) yield undefined;
+  while (driver.waits(driver, place)) {
+    yield undefined;
+    driver.completed(place);
+  }
   return poll(driver, place);
 }
 
@@ -142,20 +146,23 @@ function* answer(driver: Driver, place: Place, request: Word, argument: Word): M
 
 const POINT = EXTENSION_POINTS.indexOf('device');
 
-/** What is another driver's is not taken: nothing is registered then. */
-function* init(driver: Driver, place: Place): ModuleSteps {
-  const device = Device[driver.device];
-  const registers = yield* callKernel('mapRegisters', device);
+/** Registers and buffer; what is another driver's is not touched: the interrupt is this one's. */
+function* reach(driver: Driver, place: Place): ModuleSteps {
+  const registers = yield* callKernel('mapRegisters', Device[driver.device]);
   if (errnoOf(registers) !== undefined) return registers;
   setWord(place, DriverWord.registers, registers);
-  const buffer = yield* callKernel('dmaAddress', place.data + driver.buffer);
-  setWord(place, DriverWord.dma, buffer);
-  const held = yield* callKernel('requestInterrupt', device);
+  setWord(place, DriverWord.dma, yield* callKernel('dmaAddress', place.data + driver.buffer));
+  return yield* callKernel('registerHook', POINT, Device[driver.device]);
+}
+
+/** All that it needs, or nothing. */
+function* init(driver: Driver, place: Place): ModuleSteps {
+  const held = yield* callKernel('requestInterrupt', Device[driver.device]);
   if (held < 0) return held;
-  const hooked = yield* callKernel('registerHook', POINT, device);
-  if (hooked < 0) {
-    yield* callKernel('freeInterrupt', device);
-    return hooked;
+  const refused = yield* reach(driver, place);
+  if (refused < 0) {
+    yield* callKernel('freeInterrupt', Device[driver.device]);
+    return refused;
   }
   driver.begin(driver, place);
   return 0;

@@ -7,7 +7,7 @@ import { DRIVER_MISTAKES } from './mistakes.ts';
 import { DRIVER_VARIANTS } from './variants.ts';
 
 /** More of them: DEVICE_RUNS=20000. */
-const RUNS = Number(process.env['DEVICE_RUNS'] ?? 300);
+const RUNS = Number(process.env['DEVICE_RUNS'] ?? 200);
 const CASES = fc.sample(deviceCaseArbitrary, { numRuns: RUNS, seed: 1 });
 
 describe('the drivers', () => {

@@ -42,7 +42,10 @@ const polling = (driver: Driver): Partial<Driver> => ({
 /** Waits for what is under way, and then has the device stop. */
 const finishing = (driver: Driver): Partial<Driver> => ({
   *end(one, place) {
-    while (one.isUnderWay(one, place)) yield undefined;
+    while (one.isUnderWay(one, place)) {
+      yield undefined;
+      one.completed(place);
+    }
     return yield* driver.end(one, place);
   },
 });
