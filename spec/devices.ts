@@ -8,7 +8,7 @@
  * the IOMMU holds for that device (0: none), by entries with U, and what they do not allow is refused: the command ends
  * with `error`. The IOMMU keeps translations until `invalidate` is written.
  */
-import type { Frame, VirtualAddress } from './riscv.ts';
+import type { Frame, VirtualAddress, Word } from './riscv.ts';
 
 /** The frame number of the first page of registers: beyond all RAM, at the start of a superpage. */
 export const DEVICE_FRAME: Frame = 0x8_0000;
@@ -16,7 +16,7 @@ export const DEVICE_FRAME: Frame = 0x8_0000;
 export const DEVICE_WINDOW: VirtualAddress = 0xf000_0000;
 
 /** Page of registers by device. */
-export const Device = { console: 0, disk: 1, network: 2, iommu: 3 } as const;
+export const Device = { console: 0, disk: 1, network: 2, iommu: 3, framebuffer: 4 } as const;
 export type DeviceName = keyof typeof Device;
 export type DeviceId = (typeof Device)[DeviceName];
 export const deviceFrame = (device: DeviceId): Frame => DEVICE_FRAME + device;
@@ -48,13 +48,39 @@ export const NetworkRegister = {
   receiveCapacity: 16,
   receivedLength: 20,
   receiveStatus: 24,
-  /** 1 transmit, 2 post the receive buffer. */
+  /** 1 transmit, 2 post the receive buffer, 3 reset. */
   command: 28,
 } as const;
-export const NetworkCommand = { transmit: 1, receive: 2 } as const;
+/** `reset`: what is under way is given up, the posted buffer with it, and frames that the device keeps are lost. */
+export const NetworkCommand = { transmit: 1, receive: 2, reset: 3 } as const;
 /** Bytes of a network frame, at most. */
 export const MAX_NETWORK_FRAME = 256;
 export const NETWORK_QUEUE = 8;
+
+/**
+ * A picture of `width` × `height` pixels, a word each, line after line from `address` on. `present` reads them all when
+ * it completes, and shows them; given while another is under way it is lost, and sets `error` when the first completes.
+ * `stop` gives up what is under way. `shown` is the digest of the picture that is shown (0: none was yet).
+ */
+export const FramebufferRegister = {
+  width: 0,
+  height: 4,
+  address: 8,
+  command: 12,
+  status: 16,
+  shown: 20,
+} as const;
+export const FramebufferCommand = { present: 1, stop: 2 } as const;
+/** Pixels of a line, and lines, at most. */
+export const MAX_PIXELS = 64;
+
+/** FNV-1a, word by word. */
+export const digestOf = (pixels: ArrayLike<Word>): Word => {
+  let digest = 0x811c_9dc5;
+  for (let at = 0; at < pixels.length; at++)
+    digest = Math.imul(digest ^ (pixels[at] ?? 0), 0x0100_0193);
+  return digest >>> 0;
+};
 
 /** Bit d of `control`: on for device d. `root + 4 × device` holds the frame of the root table for that device. `fault` is the last address refused. */
 export const IommuRegister = { control: 0, invalidate: 4, fault: 8, root: 16 } as const;
@@ -63,6 +89,8 @@ export const IommuRegister = { control: 0, invalidate: 4, fault: 8, root: 16 } a
 export interface DeviceSettings {
   readonly diskLatency: number;
   readonly networkLatency: number;
+  /** 1 unless it is given. */
+  readonly framebufferLatency?: number;
   /** The disk does not answer any more after so many commands. */
   readonly diskStuckAfter?: number;
   /** What is typed at the console, in order of time. */

@@ -12,7 +12,13 @@ import { Errno } from './errno.ts';
 import type { Word } from './riscv.ts';
 
 /** Programs that a module may have as its code: kernels/modules/programs; what they answer: model/modules/behaviours. */
-export const MODULE_PROGRAMS = ['counter', 'sleeper'] as const;
+export const MODULE_PROGRAMS = [
+  'counter',
+  'sleeper',
+  'disk-driver',
+  'network-driver',
+  'framebuffer-driver',
+] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 
 /** Their numbers are their places in this list. */

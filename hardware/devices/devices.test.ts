@@ -257,6 +257,28 @@ describe('the network card', () => {
   });
 });
 
+describe('a network card that is reset', () => {
+  test('gives up what it was sending, the buffer it was given, and frames that it has', () => {
+    const seen: unknown[] = [];
+    const reset = (hart: Hart): void =>
+      hart.store(at('network', NetworkRegister.command), NetworkCommand.reset);
+    const run = drive(function* (hart) {
+      transmit(hart, BUFFER * 4096, 1);
+      yield;
+      transmit(hart, BUFFER * 4096, 2);
+      post(hart, BUFFER * 4096, 64);
+      reset(hart);
+      seen.push(network(hart, 'transmitStatus'), network(hart, 'receiveStatus'));
+      post(hart, BUFFER * 4096, 64);
+      transmit(hart, BUFFER * 4096, 3);
+      yield;
+      seen.push(network(hart, 'receivedLength'));
+    });
+    expect(seen).toEqual([DeviceStatus.idle, DeviceStatus.idle, 3]);
+    expect(rowsOfKind(run, 'interrupt')).toHaveLength(2);
+  });
+});
+
 describe('the IOMMU', () => {
   /** Turns it on with a domain for the disk: one page at 0x5000, which is BUFFER. */
   const confine = (hart: Hart, machine: Machine, rights: number): void => {
@@ -367,7 +389,7 @@ describe('registers', () => {
   test.each<[string, (hart: Hart) => void]>([
     ['bytes read', (hart) => hart.loadByte(at('disk', 0))],
     ['bytes written', (hart) => hart.storeByte(at('disk', 0), 1)],
-    ['a page behind the last device', (hart) => hart.load(DEVICE_WINDOW + 4 * 4096)],
+    ['a page behind the last device', (hart) => hart.load(DEVICE_WINDOW + 5 * 4096)],
   ])('fault for %s', (_, access) => {
     const run = runHandler((hart) => {
       if (hart.spp === 1 && (hart.scause === Cause.loadAccess || hart.scause === Cause.storeAccess))

@@ -1,6 +1,6 @@
 /**
- * All devices of a machine, behind their pages of registers: console, disk, loopback network, and the IOMMU in front of
- * the last two. A command completes some machine steps after it was given; only then data moves and the device
+ * All devices of a machine, behind their pages of registers: console, disk, loopback network, frame buffer, and the
+ * IOMMU in front of those that move data. A command completes some machine steps after it was given; only then data moves and the device
  * interrupts.
  */
 import {
@@ -14,6 +14,7 @@ import { PAGE_SIZE, type Word } from '../../spec/riscv.ts';
 import { Console } from './console.ts';
 import { Disk } from './disk.ts';
 import { Dma, type DmaObserver } from './dma.ts';
+import { Framebuffer, type Picture } from './framebuffer.ts';
 import { Iommu } from './iommu.ts';
 import { Network } from './network.ts';
 
@@ -33,6 +34,7 @@ export class Devices {
   readonly #console: Console;
   readonly #disk: Disk;
   readonly #network: Network;
+  readonly #framebuffer: Framebuffer;
 
   constructor(ram: Uint32Array, frames: number, settings: DeviceSettings, observer: DmaObserver) {
     this.#iommu = new Iommu(ram, frames);
@@ -41,18 +43,25 @@ export class Devices {
     this.#console = new Console(dma, settings.input ?? []);
     this.#disk = new Disk(dma, diskLatency, diskStuckAfter);
     this.#network = new Network(dma, networkLatency);
+    this.#framebuffer = new Framebuffer(dma, settings.framebufferLatency ?? 1);
   }
 
   /** The machine step at which the next command completes, or the next text comes. */
   get due(): number {
-    return Math.min(this.#disk.due, this.#network.due, this.#console.due);
+    return Math.min(this.#disk.due, this.#network.due, this.#framebuffer.due, this.#console.due);
   }
 
   /** What is due at this step happens. */
   complete(now: number): void {
     if (this.#disk.due <= now) this.#disk.complete();
     if (this.#network.due <= now) this.#network.complete();
+    if (this.#framebuffer.due <= now) this.#framebuffer.complete();
     while (this.#console.due <= now) this.#console.complete();
+  }
+
+  /** What the frame buffer shows; nothing before the first picture. */
+  get shown(): Picture | undefined {
+    return this.#framebuffer.shown;
   }
 
   /** Somebody types at the console. */
@@ -72,6 +81,8 @@ export class Devices {
         return this.#network.registers.get(offset);
       case Device.iommu:
         return this.#iommu.registers.get(offset);
+      case Device.framebuffer:
+        return this.#framebuffer.registers.get(offset);
     }
   }
 
@@ -89,6 +100,9 @@ export class Devices {
         return undefined;
       case Device.iommu:
         this.#iommu.store(offset, value);
+        return undefined;
+      case Device.framebuffer:
+        this.#framebuffer.store(offset, value, now);
         return undefined;
     }
   }

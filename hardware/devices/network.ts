@@ -44,7 +44,13 @@ export class Network {
     } else if (value === NetworkCommand.receive) {
       this.registers.set(NetworkRegister.receiveStatus, DeviceStatus.busy);
       if (this.#arrived.length > 0) this.due = Math.min(this.due, now + 1);
-    }
+    } else if (value === NetworkCommand.reset) this.#reset();
+  }
+
+  #reset(): void {
+    this.due = Number.POSITIVE_INFINITY;
+    this.#arrived.length = 0;
+    for (const register of READ_ONLY) this.registers.set(register, 0);
   }
 
   complete(): void {

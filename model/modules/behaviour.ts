@@ -34,6 +34,12 @@ export interface Behaviour<S = unknown> {
   readonly timer?: number;
   use(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
   hook?(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
+  /** Of what a device keeps when its driver is gone: what this one leaves there, and its state when it finds something. */
+  readonly kept?: {
+    readonly device: DeviceName;
+    leave(state: S): unknown;
+    find(state: S, left: unknown): S;
+  };
   /** Its timer has gone off. */
   due?(state: S, around: Surroundings): S;
 }

@@ -42,11 +42,19 @@ export const register = (state: ModulesState, module: LoadedModule): number => {
   for (const device of behaviour.interrupts ?? [])
     state.interrupts = [...state.interrupts, { module: facts.name, device }];
   if (behaviour.timer !== undefined) setTimer(state, facts.name, behaviour.timer);
+  const { kept } = behaviour;
+  if (kept && state.left.has(kept.device))
+    module.inner = kept.find(module.inner, state.left.get(kept.device));
   return 0;
 };
 
-/** What its exit does. */
-export const unregister = (state: ModulesState, { facts: { name } }: LoadedModule): void => {
+/** What its exit does. One that never had its device leaves nothing there. */
+export const unregister = (
+  state: ModulesState,
+  { facts: { name }, behaviour: { kept }, inner }: LoadedModule,
+): void => {
+  if (kept && state.interrupts.some((one) => one.module === name && one.device === kept.device))
+    state.left.set(kept.device, kept.leave(inner));
   const isOther = ({ module }: { readonly module: string }): boolean => module !== name;
   state.hooks = state.hooks.filter(isOther);
   state.interrupts = state.interrupts.filter(isOther);

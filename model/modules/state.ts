@@ -69,6 +69,8 @@ export interface ModulesState {
   hooks: readonly RegisteredHook[];
   timers: readonly ArmedTimer[];
   interrupts: readonly HeldInterrupt[];
+  /** What drivers that are gone have left in their devices. */
+  readonly left: Map<DeviceName, unknown>;
 }
 
 export const nothingLoaded = (
@@ -92,6 +94,7 @@ export const nothingLoaded = (
   hooks: [],
   timers: [],
   interrupts: [],
+  left: new Map(),
 });
 
 export const copyOf = (state: ModulesState): ModulesState => ({
@@ -101,6 +104,7 @@ export const copyOf = (state: ModulesState): ModulesState => ({
   taints: new Set(state.taints),
   counts: new Map(state.counts),
   before: new Set(state.before),
+  left: new Map(state.left),
 });
 
 /** Pages that a module has: those of init are freed once it is LIVE. */

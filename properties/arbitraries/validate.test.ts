@@ -6,6 +6,7 @@ import { workloadArbitrary } from './workload.ts';
 const devices = {
   diskLatency: 64,
   networkLatency: 1,
+  framebufferLatency: 64,
   diskStuckAfter: 0,
   input: [{ after: 5, text: 'ls\n' }],
 };

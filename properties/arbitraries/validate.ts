@@ -133,6 +133,7 @@ const MAX_TYPED = 64;
 const devices = fields({
   diskLatency: latency,
   networkLatency: latency,
+  framebufferLatency: optional(latency),
   input: optional(list(typed, 0, MAX_TYPED)),
   diskStuckAfter: optional(integer(0, 1_000_000)),
 });

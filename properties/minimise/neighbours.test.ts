@@ -133,7 +133,7 @@ describe('neighbours', () => {
           texts: ['/unused', '/./a', '/d//b'],
         },
       ],
-      devices: { diskLatency: 5, networkLatency: 1, diskStuckAfter: 3 },
+      devices: { diskLatency: 5, networkLatency: 1, framebufferLatency: 9, diskStuckAfter: 3 },
       faults: [{ service: 'disk', request: 4, kind: 'silence' }],
     };
     const list = [...neighbours(filing)];
@@ -178,7 +178,12 @@ describe('neighbours', () => {
     test('devices answer sooner, faults go or come earlier', () => {
       expect(named('without settings of devices')?.devices).toBeUndefined();
       expect(named('a disk of latency 2')?.devices?.diskLatency).toBe(2);
-      expect(named('a disk that goes on')?.devices).toEqual({ diskLatency: 5, networkLatency: 1 });
+      expect(named('a frame buffer of latency 4')?.devices?.framebufferLatency).toBe(4);
+      expect(named('a disk that goes on')?.devices).toEqual({
+        diskLatency: 5,
+        networkLatency: 1,
+        framebufferLatency: 9,
+      });
       expect(named('a disk stuck after 0')?.devices?.diskStuckAfter).toBe(0);
       const without = named('without fault 1');
       expect(without?.faults).toEqual([]);
@@ -192,7 +197,8 @@ describe('neighbours', () => {
     test('everything else keeps texts, devices and faults', () => {
       for (const { change, workload: one } of list) {
         if (/text|program 0$|task/.test(change)) continue;
-        if (!/settings|disk|network/.test(change)) expect(one.devices).toEqual(filing.devices);
+        if (!/settings|disk|network|frame buffer/.test(change))
+          expect(one.devices).toEqual(filing.devices);
         if (!change.includes('fault')) expect(one.faults).toEqual(filing.faults);
         expect(one.programs[0]?.texts).toEqual(filing.programs[0]?.texts);
       }

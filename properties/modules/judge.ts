@@ -9,7 +9,9 @@ import {
 import { step } from '../../model/modules/step.ts';
 import { errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ModuleOperation } from '../../spec/modules.ts';
+import type { RunLog } from '../../spec/records.ts';
 import { type Frame, Pte } from '../../spec/riscv.ts';
+import { Activity } from './activity.ts';
 import type { ModulePropertyId } from './properties.ts';
 import { type Changes, type ModuleWorld, runModules } from './world.ts';
 
@@ -119,6 +121,11 @@ export const judgeModules = (
   let found: Finding | undefined;
   let last: ModuleOperation | undefined;
   let done = 0;
+  const activity = new Activity(model, count);
+  const judgeActivity = (log: RunLog | undefined, operation?: ModuleOperation): void => {
+    const forbidden = log && activity.judge(log, operation);
+    if (forbidden) found ??= { property: 'modules/no-device-activity-outlives', ...forbidden };
+  };
   const note = (operation: ModuleOperation, answer: number): void => {
     const { op } = operation;
     const errno = errnoOf(answer >>> 0);
@@ -133,10 +140,13 @@ export const judgeModules = (
   const stopped = runModules(
     world,
     operations,
-    (modules, answer, operation) => {
+    (modules, answer, operation, log) => {
       done += 1;
       last = operation;
       atBoot ??= freeAtBoot(modules, model, answer);
+      judgeActivity(log, operation);
+      if (found) return true;
+      if (log) activity.remember(modules, operation);
       const expected = step(model, operation, answer);
       note(operation, expected);
       if (expected !== answer) {
@@ -151,9 +161,10 @@ export const judgeModules = (
       return found !== undefined;
     },
     changed,
+    judgeActivity,
   );
   if (stopped !== undefined) {
-    found = {
+    found ??= {
       property: 'modules/kernel-stays-up',
       expected: 'the kernel goes on',
       observed: `it stops: ${stopped}`,

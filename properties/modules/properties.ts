@@ -15,9 +15,55 @@ export type ModulePropertyId =
   | 'modules/restored'
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
+  | 'modules/no-device-activity-outlives'
   | 'modules/kernel-stays-up';
 
 const linux = 'Linux, kernel/module/main.c';
+
+/** Of worlds with devices: properties/modules/devices. */
+export const DEVICE_PROPERTIES: readonly ModuleProperty[] = [
+  {
+    id: 'modules/no-device-activity-outlives',
+    statement:
+      'A device moves only data of the module that drives it and has given the command; once that is gone, nothing is moved, and its interrupt routine is not called.',
+    source:
+      'Linux, Documentation/PCI/pci.rst, “Device driver shutdown steps”: stop the device and its DMA, then free what it uses',
+    exercise: [
+      'exit while the disk is at work',
+      'exit while the network is at work',
+      'exit while the framebuffer is at work',
+      'disk into RAM',
+      'disk out of RAM',
+      'network into RAM',
+      'network out of RAM',
+      'framebuffer out of RAM',
+      'interrupt routine called',
+    ],
+  },
+  {
+    id: 'modules/calls',
+    statement:
+      'A driver does what it is asked by those who may ask it: what was written is read back, what was sent arrives, what was drawn is shown.',
+    source: 'Linux, Documentation/driver-api; CVE-2021-21551: who may ask is the driver’s to check',
+    exercise: [
+      'ask result',
+      'use result',
+      'ask ENODEV',
+      'ask EBADF',
+      'ask EACCES',
+      'ask EAGAIN',
+      'ask EINVAL',
+      'ask ENOTTY',
+      'ask EMFILE',
+    ],
+  },
+  {
+    id: 'modules/answers',
+    statement: 'A device has one driver: a second one is refused when it is initialised.',
+    source: 'Linux, request_irq: EBUSY unless both share the line',
+    exercise: ['init 0', 'init failed', 'unload 0', 'exit 0'],
+  },
+];
 
 export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
   {

@@ -1,15 +1,20 @@
-/** A machine whose kernel does nothing but what it is asked about modules, one operation in each activation. */
+/**
+ * A machine whose kernel does nothing but what it is asked about modules, one operation in each activation. An operation
+ * that waits goes on in the next one; in between devices complete, and their interrupts are taken.
+ */
 import type { Hart } from '../../hardware/contract.ts';
-import { assemble, boot } from '../../hardware/run.ts';
+import type { EventLog } from '../../hardware/log.ts';
+import { Arena, assemble, boot } from '../../hardware/run.ts';
 import { createModules, type ModulesBuild } from '../../kernels/modules/index.ts';
 import type { Modules, Work } from '../../kernels/modules/loader.ts';
-import type { DeviceId } from '../../spec/devices.ts';
+import type { DeviceId, DeviceSettings } from '../../spec/devices.ts';
 import {
   type ModuleFacts,
   type ModuleOperation,
   type ModuleSettings,
   moduleFrames,
 } from '../../spec/modules.ts';
+import type { RunLog } from '../../spec/records.ts';
 import { Cause } from '../../spec/riscv.ts';
 import { WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
@@ -18,6 +23,8 @@ export interface ModuleWorld {
   readonly settings: ModuleSettings;
   /** Pages that all modules together may have. */
   readonly pages: number;
+  /** How its devices behave; with it, what the hardware did is seen. */
+  readonly devices?: DeviceSettings;
 }
 
 /** What is not as in the reference loader. */
@@ -30,7 +37,11 @@ const LEAF = 1024;
 /** Room in the window for each page, for addresses are not always used again. */
 const SPARE = 4;
 
-const workloadOf = (frames: number, steps: number): Workload => ({
+const workloadOf = (
+  frames: number,
+  steps: number,
+  devices: DeviceSettings | undefined,
+): Workload => ({
   format: WORKLOAD_FORMAT,
   harts: 1,
   frames,
@@ -41,57 +52,131 @@ const workloadOf = (frames: number, steps: number): Workload => ({
   schedule: [],
   interrupts: [],
   steps,
+  ...(devices && { devices }),
 });
+
+/** Where runs that are observed leave what they saw, one after the other. */
+const ARENA = new Arena();
+
+/** Activations in which an operation may wait: no device takes so long. */
+const PATIENCE = 1000;
 
 /** To its end, with nobody else in between. */
 const atOnce = (work: Work): number => {
   if (typeof work === 'number') return work;
-  for (;;) {
+  for (let steps = 0; steps < PATIENCE; steps++) {
     const { done, value } = work.next();
     if (done) return value;
   }
+  throw new Error('an interrupt routine waits without end');
 };
+
+const isInterrupt = (cause: number): boolean => cause >>> 31 === 1;
+
+interface Doing {
+  readonly operation: ModuleOperation;
+  readonly work: Exclude<Work, number>;
+  waited: number;
+}
+
+/**
+ * Is told of each answer, and of what the hardware did since the one before, where the world has devices. True: it has
+ * seen enough.
+ */
+export type After = (
+  modules: Modules,
+  answer: number,
+  operation: ModuleOperation,
+  log: RunLog | undefined,
+) => boolean;
+
+/** Operations one after the other; one that waits is done step by step. */
+class Course {
+  readonly #rest: Iterator<ModuleOperation>;
+  readonly #after: After;
+  readonly #log: EventLog | undefined;
+  #doing: Doing | undefined;
+  /** There is nothing more to do. */
+  over = false;
+
+  constructor(operations: Iterable<ModuleOperation>, after: After, log: EventLog | undefined) {
+    this.#rest = operations[Symbol.iterator]();
+    this.#after = after;
+    this.#log = log;
+  }
+
+  advance(modules: Modules, hart: Hart): void {
+    if (this.over) return;
+    if (this.#doing) this.#goOn(modules, this.#doing);
+    else this.#begin(modules, hart);
+  }
+
+  #begin(modules: Modules, hart: Hart): void {
+    const { done, value: operation } = this.#rest.next();
+    if (done) {
+      this.over = true;
+      return;
+    }
+    const work = modules.perform(hart, operation);
+    if (typeof work === 'number') this.#finished(modules, operation, work);
+    else this.#goOn(modules, { operation, work, waited: 0 });
+  }
+
+  #goOn(modules: Modules, doing: Doing): void {
+    const { done, value } = doing.work.next();
+    if (done) {
+      this.#finished(modules, doing.operation, value);
+      return;
+    }
+    doing.waited += 1;
+    if (doing.waited > PATIENCE) throw new Error(`${doing.operation.op} waits without end`);
+    this.#doing = doing;
+  }
+
+  #finished(modules: Modules, operation: ModuleOperation, answer: number): void {
+    this.#doing = undefined;
+    this.over = this.#after(modules, answer, operation, this.#log);
+    this.#log?.clear();
+  }
+}
 
 /**
  * Does the operations one after the other, until `after` says that it has seen enough.
- * @param after is told of each answer; true: no more
+ * @param atEnd what the hardware did behind the last of them
  * @returns why the machine stopped before its time; nothing: it did not
  */
 export const runModules = (
-  { files, settings, pages }: ModuleWorld,
+  { files, settings, pages, devices }: ModuleWorld,
   operations: Iterable<ModuleOperation>,
-  after: (modules: Modules, answer: number, operation: ModuleOperation) => boolean,
+  after: After,
   changed: Changes = {},
+  atEnd: (log: RunLog | undefined) => void = () => {},
 ): string | undefined => {
   const tables = Math.ceil((pages * SPARE) / LEAF);
   const setup = { ...settings, policy: settings.policy.name, files, pages };
   const frames = BEFORE + moduleFrames(setup) + tables;
-  const { core, machine, image } = assemble(workloadOf(frames, Number.MAX_SAFE_INTEGER), {
-    observe: false,
-  });
+  const { core, machine, image } = assemble(
+    workloadOf(frames, Number.MAX_SAFE_INTEGER, devices),
+    devices ? { arena: ARENA } : { observe: false },
+  );
   let modules: Modules | undefined;
-  const rest = operations[Symbol.iterator]();
+  const course = new Course(operations, after, core.log);
   let error: unknown;
   const handler = (hart: Hart): void => {
-    if (modules && hart.scause === Cause.externalInterrupt) {
-      for (let device = machine.claim(); device >= 0; device = machine.claim())
-        atOnce(modules.interrupt(hart, device as DeviceId));
-      hart.idle(1);
-      return;
-    }
-    const { done, value } = rest.next();
-    if (done || !modules) {
-      hart.idle();
-      return;
-    }
+    if (!modules) return;
     try {
-      const answer = atOnce(modules.perform(hart, value));
-      if (after(modules, answer, value)) hart.idle();
-      else hart.idle(1);
+      if (!isInterrupt(hart.scause))
+        throw new Error(`supervisor mode faults at 0x${hart.stval.toString(16)}`);
+      if (hart.scause === Cause.externalInterrupt) {
+        for (let device = machine.claim(); device >= 0; device = machine.claim())
+          atOnce(modules.interrupt(hart, device as DeviceId));
+      } else course.advance(modules, hart);
     } catch (thrown) {
       error = thrown;
       throw thrown;
     }
+    if (course.over) hart.idle();
+    else hart.idle(1);
   };
   const kernel = {
     boot: () => {
@@ -109,6 +194,7 @@ export const runModules = (
   };
   boot(core, kernel, machine, image);
   core.run();
+  atEnd(core.log);
   if (!core.halted) return undefined;
   return error instanceof Error ? error.message : 'the machine has stopped';
 };

@@ -27,7 +27,7 @@ describe('a saved counterexample', () => {
     const workload: Workload = {
       ...story.workload,
       programs: story.workload.programs.map((program) => ({ ...program, texts: ['/a', '/d/b'] })),
-      devices: { diskLatency: 64, networkLatency: 1, diskStuckAfter: 3 },
+      devices: { diskLatency: 64, networkLatency: 1, framebufferLatency: 2, diskStuckAfter: 3 },
       faults: [
         { service: 'files', request: 2, kind: 'wild store', va: 0x9000_0000, value: 7 },
         { service: 'disk', request: 0, kind: 'silence' },

@@ -8,15 +8,19 @@ const lower = (number: number, least: number): readonly number[] =>
   [...new Set([least, number >>> 1, number - 1])].filter((one) => one >= least && one < number);
 
 function* simplerDevices(devices: DeviceSettings): Generator<readonly [string, DeviceSettings]> {
-  const { diskLatency, networkLatency, diskStuckAfter } = devices;
+  const { diskLatency, networkLatency, framebufferLatency = 1, diskStuckAfter } = devices;
   for (const latency of lower(diskLatency, 1)) {
     yield [`a disk of latency ${latency}`, { ...devices, diskLatency: latency }];
   }
   for (const latency of lower(networkLatency, 1)) {
     yield [`a network of latency ${latency}`, { ...devices, networkLatency: latency }];
   }
+  for (const latency of lower(framebufferLatency, 1)) {
+    yield [`a frame buffer of latency ${latency}`, { ...devices, framebufferLatency: latency }];
+  }
   if (diskStuckAfter === undefined) return;
-  yield ['a disk that goes on', { diskLatency, networkLatency }];
+  const { diskStuckAfter: _, ...going } = devices;
+  yield ['a disk that goes on', going];
   for (const after of lower(diskStuckAfter, 0)) {
     yield [`a disk stuck after ${after}`, { ...devices, diskStuckAfter: after }];
   }
