@@ -26,8 +26,8 @@ describe('check', () => {
     const report = await checked(monolithic, 700);
     const others = report.properties.filter(({ verdict }) => verdict !== 'passed');
     const elsewhere = PROPERTIES.filter(
-      ({ needsServices, needsLayers, groups }) =>
-        needsServices || needsLayers || groups.includes('ipc'),
+      ({ needsServices, needsLayers, needsModulesOutside, groups }) =>
+        needsServices || needsLayers || needsModulesOutside || groups.includes('ipc'),
     );
     expect(others.map(({ id, verdict }) => [id, verdict])).toEqual(
       elsewhere.map(({ id }) => [id, 'not claimed']),
