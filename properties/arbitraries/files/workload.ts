@@ -26,8 +26,8 @@ import { writeProgram } from '../program.ts';
 import type { ProgramFacts, Speaks } from '../script.ts';
 import { askForPort, holdPort } from './datagrams.ts';
 import { FILE_ACTS } from './index.ts';
-import { inHaste } from './open.ts';
 import { fillWithBytes, fillWithNames } from './limits.ts';
+import { inHaste } from './open.ts';
 
 export const FILE_GROUPS = ['files', 'datagrams'] as const satisfies readonly AbiGroup[];
 
@@ -92,7 +92,9 @@ const programsOf = (
   const facts: ProgramFacts[] = new Array<ProgramFacts>(count);
   const fills = cast === 'alone' && dice.percent(FULL) ? [fillWithNames, fillWithBytes] : [];
   const hastes = groups.has('files') && dice.percent(HASTE);
-  const fill = groups.has('files') ? (fills[dice.roll(2)] ?? (hastes ? inHaste : undefined)) : undefined;
+  const fill = groups.has('files')
+    ? (fills[dice.roll(2)] ?? (hastes ? inHaste : undefined))
+    : undefined;
   const contend =
     (cast === 'two' || cast === 'child') && groups.has('datagrams') && dice.percent(CONTENDED);
   const begins = contend ? [holdPort, askForPort] : [fill];
