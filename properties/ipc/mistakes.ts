@@ -24,6 +24,7 @@ import { ipcRoutines } from '../../kernels/ipc/routines.ts';
 import { Right } from '../../spec/calls/ipc.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0 } from '../../spec/riscv.ts';
+import type { SuiteId } from '../checker/suites.ts';
 
 export interface Mistake {
   readonly id: string;
@@ -31,6 +32,8 @@ export interface Mistake {
   readonly description: string;
   /** The property that must catch it. */
   readonly killedBy: string;
+  /** The suite whose workloads bring it to light, where that is not the property's own. */
+  readonly suite?: SuiteId;
   readonly bug?: string;
   readonly ipc: Partial<IpcRoutines>;
   /** Routines of the kernel under it that are wrong too. */
@@ -139,7 +142,7 @@ export const IPC_MISTAKES: readonly Mistake[] = [
         const its = child > 0 ? lookup(ipc, child, slot) : 0;
         const asksTheChild = {
           ...ipc.routines,
-          allows: () => its === 0 || allows(ipc, its, Right.give),
+          allows: () => its !== 0 && allows(ipc, its, Right.give),
         };
         return give({ ...ipc, routines: asksTheChild }, hart, task, slot, tid, a2);
       },
@@ -222,7 +225,8 @@ export const IPC_MISTAKES: readonly Mistake[] = [
   {
     id: 'left-in-the-queue',
     description: 'A task that ends stays in the queue of the endpoint where it waited.',
-    killedBy: 'ipc/delivery',
+    killedBy: 'isolation/stopped-stays-stopped',
+    suite: 'ipc',
     bug: 'CVE-2019-2215: in Linux binder a thread that ended left its link in a wait queue.',
     ipc: { forget: (ipc, task) => forget(without(ipc, 'quit'), task) },
   },
@@ -238,7 +242,7 @@ export const IPC_MISTAKES: readonly Mistake[] = [
     id: 'dropped-without-the-lock',
     description:
       'drop looks a capability up, lets other harts into the kernel, and then takes it away.',
-    killedBy: 'abi/ipc',
+    killedBy: 'ipc/unforgeable',
     bug: 'CVE-2016-7644: XNU dropped a right to a port without holding the lock.',
     ipc: {
       drop: (ipc, hart, task, slot) => {

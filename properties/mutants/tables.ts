@@ -87,7 +87,7 @@ export const tables: readonly Mutant[] = [
     id: 'idle-on-freed-tables',
     description:
       'A hart whose task has ended stays on that task’s tables while it idles, and takes them for loaded when their record is used again.',
-    killedBy: 'control/kernel-stays-up',
+    killedBy: 'isolation/no-access-without-map',
     bug: 'seL4 7c600bdd4: the idle thread kept a scheduling context that had been freed',
     longestStory: 10,
     replace: {

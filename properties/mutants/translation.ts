@@ -9,6 +9,7 @@ import { leafOf } from '../../kernels/core/pages.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get, set } from '../../kernels/core/tables.ts';
 import { waitFor } from '../../kernels/core/waiting.ts';
+import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
 import { Cause, frameOf, Mode, Pte } from '../../spec/riscv.ts';
 import { forgetting, type Mutant, mutant } from './mutant.ts';
 
@@ -42,6 +43,7 @@ export const translation: readonly Mutant[] = [
     },
   }),
   mutant({
+    of: buildMicrokernel,
     id: 'stale-mark-forgotten',
     description:
       'Harts that are not on an address space when it loses a page are not told, and do not fence when they come back to it.',
