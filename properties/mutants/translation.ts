@@ -49,7 +49,7 @@ export const translation: readonly Mutant[] = [
       'Harts that are not on an address space when it loses a page are not told, and do not fence when they come back to it.',
     killedBy: 'isolation/no-access-after-unmap',
     bug: 'MINIX 8fa95abae: no processor was told that what it held of a changed table was stale',
-    longestStory: 14,
+    longestStory: 18,
     replace: {
       shootdown: (k, hart, space, vpn) => {
         const stale = get(k, space, SpaceWord.stale);

@@ -143,6 +143,7 @@ const scene = fc
     [call('receive', 0), call('call', 0, 7, 8)],
     [call('call', 0, 7, 8)],
     [call('receive', 0), call('revoke', 0)],
+    [call('receive', 0), call('revoke', 0)],
     [call('notify', 0), call('notify', 0), call('receive', 0)],
     [
       call('mint', 0, 7, 18),
