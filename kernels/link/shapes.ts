@@ -57,11 +57,10 @@ export const shapeProblems = (services: unknown, placement: unknown): readonly S
   ...(isObject(placement) ? [] : [{ kind: 'noPlacement' } as const]),
 ];
 
+const NAMES = Object.keys(FIELDS) as readonly Field[];
+
 const problemsOfService = (service: unknown, index: number): readonly ShapeProblem[] => {
   if (!isObject(service)) return [{ kind: 'badService', index, fields: [] }];
-  const given = new Map<string, unknown>(Object.entries(service));
-  const fields = (Object.keys(FIELDS) as Field[]).filter(
-    (field) => !FIELDS[field][0](given.get(field)),
-  );
+  const fields = NAMES.filter((field) => !FIELDS[field][0](Reflect.get(service, field)));
   return fields.length === 0 ? [] : [{ kind: 'badService', index, fields }];
 };
