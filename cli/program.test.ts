@@ -212,6 +212,10 @@ describe('bad input', () => {
     writeFileSync('text.txt', 'no kernel');
     writeFileSync('broken.json', '{');
     writeFileSync('broken.ts', 'export default {');
+    writeFileSync(
+      'misplaced.ts',
+      "import { linkKernel } from 'kernelcheck';\nexport default linkKernel({ name: 'm', placement: { clock: 'user' } });",
+    );
   });
 
   test.each([
@@ -228,6 +232,10 @@ describe('bad input', () => {
     ['check mutant:nobody', /there is no mutant "nobody"/],
     ['check gone.ts', /gone\.ts: there is no such file/],
     ['check broken.ts', /broken\.ts:1:\d+: /],
+    [
+      'check misplaced.ts',
+      /misplaced\.ts cannot be linked: the placement names clock, which is no/,
+    ],
     [
       'check monolithic --report text.txt',
       /--report: text\.txt cannot be written to \(it is a file\)/,

@@ -55,19 +55,19 @@ const move = (core: Core, from: number, to: number, bytes: number): number => {
   const source = (from + head) >>> 2;
   const target = (to + head) >>> 2;
   ram.copyWithin(target, source, source + words);
-  for (let word = 0; word < words; word++) core.tracer?.wrote(core, target + word);
+  core.tracer?.wroteRun(core, target, words);
   bytewise(core, from + head + words * 4, to + head + words * 4, tail);
   return head + words + tail;
 };
 
 const bytewise = (core: Core, from: number, to: number, bytes: number): number => {
-  const { ram, tracer } = core;
+  const { ram } = core;
   for (let at = 0; at < bytes; at++) {
     const byte = ((ram[(from + at) >>> 2] as number) >>> (((from + at) & 3) * 8)) & 0xff;
     const word = (to + at) >>> 2;
     const shift = ((to + at) & 3) * 8;
     ram[word] = ((ram[word] as number) & ~(0xff << shift)) | (byte << shift);
-    tracer?.wrote(core, word);
   }
+  if (bytes > 0) core.tracer?.wroteRun(core, to >>> 2, ((to + bytes - 1) >>> 2) - (to >>> 2) + 1);
   return bytes;
 };

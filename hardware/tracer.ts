@@ -40,7 +40,16 @@ export class Tracer {
 
   /** Kernel code has written this word of RAM. */
   wrote(core: Watched, word: number): void {
+    this.#note(core, word, new Place());
+  }
+
+  /** One line of the kernel has written them all: where it is costs much to find out, and is asked once. */
+  wroteRun(core: Watched, first: number, words: number): void {
     const place = new Place();
+    for (let word = first; word < first + words; word++) this.#note(core, word, place);
+  }
+
+  #note(core: Watched, word: number, place: Place): void {
     this.notes.push({
       kind: 'write',
       at: core.log?.length ?? 0,
@@ -103,11 +112,12 @@ export class Tracer {
   }
 
   #changes(core: Watched, before: Uint32Array | Uint8Array, after: Uint32Array | Uint8Array): void {
+    const place = new Place();
     let last = -1;
     for (let i = 0; i < after.length; i++) {
       if (before[i] === after[i]) continue;
       const word = wordOf(core, after, i);
-      if (word !== last) this.wrote(core, word);
+      if (word !== last) this.#note(core, word, place);
       last = word;
     }
   }

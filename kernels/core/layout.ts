@@ -65,6 +65,9 @@ export interface Table {
 export const TASKS: Table = { directory: Control.taskTable, limit: 256, words: 64 };
 export const SPACES: Table = { directory: Control.spaceTable, limit: 16, words: 8 };
 
+/** No queue of tasks is longer; one that was overwritten may lead round and round. */
+export const MOST_TASKS = (TASKS.limit * 1024) / TASKS.words;
+
 /** Words of a hart's block. */
 export const HartWord = {
   /** The task that runs there, 0: none. */

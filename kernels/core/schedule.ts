@@ -10,7 +10,7 @@
 import type { Hart } from '../../hardware/contract.ts';
 import { wordIn } from '../../spec/riscv.ts';
 import type { State } from './kernel.ts';
-import { Control, HartWord, hartAt, type Task, TaskWord } from './layout.ts';
+import { Control, HartWord, hartAt, MOST_TASKS, type Task, TaskWord } from './layout.ts';
 import { get, set } from './tables.ts';
 
 /** User instructions between two timer interrupts. */
@@ -51,7 +51,8 @@ export const dequeue = (k: State, task: Task): void => {
   const next = get(k, task, TaskWord.next);
   let before = 0;
   let at = wordIn(control, Control.queueHead);
-  while (at !== task && at !== 0) {
+  for (let left = MOST_TASKS; at !== task && at !== 0; left--) {
+    if (left === 0) throw new Error('the queue of ready tasks leads round and round');
     before = at;
     at = get(k, at, TaskWord.next);
   }

@@ -8,7 +8,7 @@ import { MAX_CAPABILITIES, Right } from '../../spec/calls/ipc.ts';
 import { Errno } from '../../spec/errno.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { State } from '../core/kernel.ts';
-import { type Space, type Task, TaskWord } from '../core/layout.ts';
+import { MOST_TASKS, type Space, type Task, TaskWord } from '../core/layout.ts';
 import { get, set } from '../core/tables.ts';
 import type { Ipc } from './kernel.ts';
 import {
@@ -126,7 +126,10 @@ const refuse = (ipc: Ipc, endpoint: Endpoint, held: Capability): void => {
   const { k, routines } = ipc;
   const nobodyReceives = get(k, endpoint, EndpointWord.receivers) === 0;
   let next = 0;
+  let left = MOST_TASKS;
   for (let task = get(k, endpoint, EndpointWord.first); task !== 0; task = next) {
+    if (left === 0) throw new Error('the queue of an endpoint leads round and round');
+    left -= 1;
     next = get(k, task, MessageWord.next);
     if (!nobodyReceives && get(k, task, MessageWord.through) !== held) continue;
     routines.quit(ipc, task);

@@ -4,7 +4,7 @@
  */
 import type { Hart } from '../../hardware/contract.ts';
 import { A0 } from '../../spec/riscv.ts';
-import { Control, HartWord, hartAt, type Task, TaskWord } from '../core/layout.ts';
+import { Control, HartWord, hartAt, MOST_TASKS, type Task, TaskWord } from '../core/layout.ts';
 import { get, set } from '../core/tables.ts';
 import type { Ipc } from './kernel.ts';
 import { type Capability, type Endpoint, EndpointWord, MessageWord, Role } from './layout.ts';
@@ -36,7 +36,8 @@ export const quit = ({ k }: Ipc, task: Task): void => {
   const next = get(k, task, MessageWord.next);
   let before = 0;
   let at = get(k, endpoint, EndpointWord.first);
-  while (at !== task && at !== 0) {
+  for (let left = MOST_TASKS; at !== task && at !== 0; left--) {
+    if (left === 0) throw new Error('the queue of an endpoint leads round and round');
     before = at;
     at = get(k, at, MessageWord.next);
   }

@@ -26,17 +26,6 @@ import { isBusy } from '../core/waiting.ts';
 import type { Steps } from '../services/contract.ts';
 import { type Asker, BUSY, type Link, type Linked, type Reached, type Thread } from './linkage.ts';
 
-/** Bytes from one place to another, word by word where both are aligned alike. */
-const move = ({ hart }: Link, from: VirtualAddress, to: VirtualAddress, bytes: number): void => {
-  let at = 0;
-  if (((from ^ to) & 3) === 0) {
-    for (; at < bytes && ((from + at) & 3) !== 0; at++)
-      hart.storeByte(to + at, hart.loadByte(from + at));
-    for (; at + 4 <= bytes; at += 4) hart.store(to + at, hart.load(from + at));
-  }
-  for (; at < bytes; at++) hart.storeByte(to + at, hart.loadByte(from + at));
-};
-
 /** Makes every page of a range of the task's memory one that supervisor mode can access. False: the task may not. */
 const prepare = (
   { k, hart }: Link,
@@ -88,7 +77,7 @@ export const copyAcross = (
   if (!read || !write) return -Errno.EFAULT;
   for (let at = 0; at < bytes; ) {
     const count = Math.min(bytes - at, leftInPage(from + at), leftInPage(to + at));
-    move(link, DIRECT_MAP + read(from + at), DIRECT_MAP + write(to + at), count);
+    link.hart.copy(DIRECT_MAP + read(from + at), DIRECT_MAP + write(to + at), count);
     at += count;
   }
   return 0;
@@ -135,11 +124,11 @@ class TaskClient implements Asker {
   }
   read(from: VirtualAddress, to: VirtualAddress, bytes: number): Steps<number> {
     const link = this.#link;
-    return copy(link, this.#thread, from, bytes, Pte.R, () => move(link, from, to, bytes));
+    return copy(link, this.#thread, from, bytes, Pte.R, () => link.hart.copy(from, to, bytes));
   }
   write(from: VirtualAddress, to: VirtualAddress, bytes: number): Steps<number> {
     const link = this.#link;
-    return copy(link, this.#thread, to, bytes, Pte.W, () => move(link, from, to, bytes));
+    return copy(link, this.#thread, to, bytes, Pte.W, () => link.hart.copy(from, to, bytes));
   }
 }
 
@@ -178,7 +167,7 @@ function* transfer(
 ): Steps<number> {
   if (!lent) return -Errno.EFAULT;
   link.hart.sum = true;
-  move(link, from, to, bytes);
+  link.hart.copy(from, to, bytes);
   link.hart.sum = false;
   return 0;
 }

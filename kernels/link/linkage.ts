@@ -98,8 +98,8 @@ export interface ProcessRoutines {
 export interface Linked {
   readonly service: Service;
   readonly index: number;
-  /** Its segment, page by page; its text; its leaf table. */
-  readonly segment: readonly Frame[];
+  /** Its segment, page by page: a kernel may give it other frames when it starts again. Its text; its leaf table. */
+  readonly segment: Frame[];
   readonly text: Frame;
   readonly leaf: Frame;
   /** What goes wrong in it, by number of the request. */

@@ -67,6 +67,18 @@ describe('services that cannot be linked are refused in one sentence', () => {
     );
   });
 
+  test.each([
+    [5, {}, 'services must be a list of services'],
+    [[null], {}, 'services[0] is no service: it must be an object'],
+    [[{ ...serviceCalled('files'), name: 'clock' }], {}, 'its name must be one of files, disk'],
+    [[{ ...serviceCalled('files'), uses: 'disk' }], {}, 'its uses must be a list of names'],
+    [[{ ...serviceCalled('files'), devices: ['clock'] }], {}, 'must be a list of devices (console'],
+    [[{ ...serviceCalled('files'), start: 1 }], {}, 'its start must be a generator function'],
+    [[], undefined, 'the placement must be an object that says kernel or user for each service'],
+  ])('what is no list of services, or no placement: %j, %j', (services, placement, sentence) => {
+    expect(link(services as readonly Service[], placement as Placement)).toThrow(sentence);
+  });
+
   test('as data, too', () => {
     try {
       link([serviceCalled('files')], {})();

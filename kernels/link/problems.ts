@@ -3,6 +3,7 @@
  * as one sentence that names what is allowed.
  */
 import type { Service, ServiceName } from '../services/contract.ts';
+import { type ShapeProblem, shapeProblems, shapeSentence } from './shapes.ts';
 
 const PLACES = ['kernel', 'user'] as const;
 export type Place = (typeof PLACES)[number];
@@ -10,6 +11,7 @@ export type Place = (typeof PLACES)[number];
 export type Placement = Readonly<Partial<Record<ServiceName, Place>>>;
 
 export type LinkProblem =
+  | ShapeProblem
   | { readonly kind: 'sameName'; readonly service: string }
   | { readonly kind: 'missingUse'; readonly service: string; readonly use: string }
   | { readonly kind: 'cycle'; readonly services: readonly string[] }
@@ -44,6 +46,8 @@ const sentenceOf = (problem: LinkProblem): string => {
       return `the segment of the service ${problem.service} has ${problem.pages} pages: 1 to ${MAX_PAGES} are possible`;
     case 'sharedDevice':
       return `${problem.services.join(' and ')} both drive the device ${problem.device}: a device has one driver`;
+    default:
+      return shapeSentence(problem);
   }
 };
 
@@ -62,13 +66,17 @@ export class LinkError extends Error {
 export const problemsOf = (
   services: readonly Service[],
   placement: Placement,
-): readonly LinkProblem[] => [
-  ...problemsOfNames(services),
-  ...services.flatMap((service) => problemsOfUses(service, services)),
-  ...cycleIn(services),
-  ...problemsOfPlaces(services, placement),
-  ...problemsOfDevices(services),
-];
+): readonly LinkProblem[] => {
+  const shapes = shapeProblems(services, placement);
+  if (shapes.length > 0) return shapes;
+  return [
+    ...problemsOfNames(services),
+    ...services.flatMap((service) => problemsOfUses(service, services)),
+    ...cycleIn(services),
+    ...problemsOfPlaces(services, placement),
+    ...problemsOfDevices(services),
+  ];
+};
 
 const problemsOfNames = (services: readonly Service[]): readonly LinkProblem[] =>
   services

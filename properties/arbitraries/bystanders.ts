@@ -62,6 +62,7 @@ export const besideBystander = (
         program: programs.length,
         programs: programs.length + 1,
         facts: [],
+        silent: false,
       };
       const repertoire = { acts: tableOf(ACTS, groups), ends: tableOf(ENDS, groups) };
       const { bodies, peak } = writeProgram(setting, repertoire, [body], () => false);

@@ -12,7 +12,7 @@ const SILENT = 45;
 const WITH_INBOX = 55;
 
 export type Setting = Pick<Scene, 'groups' | 'program' | 'programs' | 'facts'> &
-  Partial<Pick<Scene, 'speaks'>>;
+  Partial<Pick<Scene, 'speaks' | 'silent'>>;
 
 /** @param loops which bodies end in an endless loop */
 export const writeProgram = (
@@ -33,7 +33,8 @@ export const writeProgram = (
 };
 
 const sceneOf = (setting: Setting, dice: Dice): Scene => {
-  const silent = dice.percent(SILENT);
+  const chance = dice.percent(SILENT);
+  const silent = setting.silent ?? chance;
   const mayHaveInbox =
     setting.program > 0 && setting.groups.has('sharing') && setting.groups.has('memory') && !silent;
   return {

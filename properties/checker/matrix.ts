@@ -145,7 +145,7 @@ export const hunt = async (mutant: Mutant, options: MatrixOptions): Promise<Kill
   const found = await search(executor, {
     seed,
     ...(workloads !== undefined && { workloads }),
-    ...(untilKilled && property && { suites: [suiteOf(property).id] }),
+    ...(untilKilled && property && { suites: [mutant.suite ?? suiteOf(property).id] }),
     goOn: (_, failed) => {
       if (!failed.includes(mutant.killedBy)) return true;
       searching ??= spent();

@@ -37,13 +37,14 @@ const failsAgain = async (
     : undefined;
 };
 
-/** Whose turn it was in a run, up to what broke the clause. */
+/** Whose turn it was in a run, up to what broke the clause: of two runs, up to what was seen differently in the first. */
 const turnsOn =
-  (executor: Executor) =>
+  (executor: Executor, like: Failure) =>
   async (workload: Workload): Promise<readonly Turn[]> => {
+    const two = like.two && (await failsAgain(executor, workload, like))?.two;
     const log = await executor.run(workload);
     const { programOf, at } = judgeRun(log, workload, executor.facts);
-    return turnsOf(log, workload, programOf, at);
+    return turnsOf(log, workload, programOf, two?.difference.a.at ?? at);
   };
 
 /** A kernel that hangs costs a second a run: it is told as it was found. */
@@ -60,7 +61,7 @@ export const minimiseFailure = async (
   const fails = async (workload: Workload): Promise<boolean> =>
     (await failsAgain(executor, workload, failure)) !== undefined;
   const { workload, verified, neighbours, runs } = await minimise(failure.workload, fails, {
-    turns: turnsOn(executor),
+    turns: turnsOn(executor, failure),
   });
   const minimal = await failsAgain(executor, workload, failure);
   return minimal ? { failure: minimal, minimal: { verified, neighbours, runs } } : unverified;

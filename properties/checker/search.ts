@@ -23,7 +23,7 @@ export interface SearchOptions {
   readonly workloads?: number;
   /** Only these suites. */
   readonly suites?: readonly SuiteId[];
-  /** Asked before each batch: false ends the search early. */
+  /** Asked before each batch, and before its second runs: false ends the search early. */
   readonly goOn?: (done: number, failed: readonly string[]) => boolean;
 }
 
@@ -119,12 +119,13 @@ class SuiteSearch implements SuiteRun {
     this.#arbitrary = workloadsOf(suite, executor.facts);
   }
 
-  /** The batch that begins with workload number `from`. */
-  async batch(seed: number, from: number, findings: Findings): Promise<void> {
+  /** The batch that begins with workload number `from`. Second runs are made only where the search goes on. */
+  async batch(seed: number, from: number, findings: Findings, goOn: () => boolean): Promise<void> {
     const executor = this.#executor;
     const count = Math.min(BATCH, this.wanted - from);
     const workloads = sample(this.#arbitrary, seed, from, count);
     const clean = await this.#judge(workloads, from, findings);
+    if (!goOn()) return;
     for (const [index, workload] of workloads.entries()) {
       if ((from + index) % REPEAT_EVERY !== 0) continue;
       this.repeated += 1;
@@ -187,7 +188,7 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   };
   for (const [suite, from] of batches()) {
     if (!goOn()) break;
-    await suite.batch(options.seed, from, findings);
+    await suite.batch(options.seed, from, findings, goOn);
   }
   for (const failure of [...failures.values()]) {
     if (failure.two) continue;

@@ -113,6 +113,36 @@ describe('a file whose top level goes wrong is refused with its place', () => {
   });
 });
 
+describe('services that cannot be linked are refused in one sentence, with its place', () => {
+  const made = (name: string, uses: string): string =>
+    `{ name: '${name}', operations: [], uses: [${uses}], devices: [], pages: 1, *start() {} }`;
+  it.each([
+    [
+      'two with one name',
+      `[${made('disk', '')}, ${made('disk', '')}]`,
+      'two services are called disk',
+    ],
+    ['a use that is not there', `[${made('files', "'disk'")}]`, 'the service files uses disk, and'],
+    [
+      'a circle of uses',
+      `[${made('files', "'disk'")}, ${made('disk', "'files'")}]`,
+      'services use each other in a circle',
+    ],
+    [
+      'a placement of no service',
+      `[${made('files', '')}]`,
+      'the placement names disk, which is no',
+    ],
+    ['no service at all', '[{}]', 'services[0] is no service: its name must be one of files, disk'],
+  ])('%s', async (_, services, sentence) => {
+    const text = `import { linkKernel } from 'kernelcheck';
+      export default linkKernel({ name: 'k', services: ${services}, placement: { files: 'kernel', disk: 'user' } });`;
+    const told = await refusal(text);
+    expect(told).toContain(`bad.ts cannot be linked: ${sentence}`);
+    expect(told).toMatch(/^[^\n]+ \(bad\.ts:2\)\.$/);
+  });
+});
+
 it('a JavaScript file in the older module style is a kernel too', async () => {
   const file = folder.file(
     `const { pte } = require('kernelcheck'); module.exports = { ${whole} };`,

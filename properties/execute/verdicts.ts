@@ -79,10 +79,18 @@ export const loadProblem = (
     case 'no default':
       return noDefaultExport(file, report.named);
     case 'threw':
-      return `${file} throws while it is loaded: ${tellMessage(report.message, tell)}. Nothing at the top of the file may throw; do the work in boot.`;
+      return threwProblem(tellMessage(report.message, tell), file);
     case 'forbidden':
       return `${file} cannot be loaded: its top level ${forbiddenText(`${report.call}\n${report.stack}`, tell)}.`;
   }
+};
+
+/** What cannot be linked, of services or of layers, says itself what is to be done. */
+const threwProblem = (message: string, file: string): string => {
+  const [, problem] = /^(?:Link|Layer)Error: (.*)$/su.exec(message) ?? [];
+  return problem === undefined
+    ? `${file} throws while it is loaded: ${message}. Nothing at the top of the file may throw; do the work in boot.`
+    : `${file} cannot be linked: ${problem}.`;
 };
 
 /** The same for a file whose top level had to be stopped. */

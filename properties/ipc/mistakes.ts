@@ -3,13 +3,28 @@
  * messages catches what it says.
  */
 
-import { TaskWord } from '../../kernels/core/layout.ts';
+import type { Routines, State } from '../../kernels/core/kernel.ts';
+import { HartWord, hartAt, TaskWord } from '../../kernels/core/layout.ts';
+import { routines as core } from '../../kernels/core/routines.ts';
 import { get, set } from '../../kernels/core/tables.ts';
+import { livingChild } from '../../kernels/core/tasks.ts';
+import { waitFor } from '../../kernels/core/waiting.ts';
 import type { Ipc, IpcCall, IpcRoutines } from '../../kernels/ipc/kernel.ts';
-import { CapabilityWord, EndpointWord, MessageWord, Role } from '../../kernels/ipc/layout.ts';
+import {
+  CAPABILITIES,
+  type Capability,
+  CapabilityWord,
+  capabilityAt,
+  EndpointWord,
+  MessageWord,
+  placeOf,
+  Role,
+} from '../../kernels/ipc/layout.ts';
 import { ipcRoutines } from '../../kernels/ipc/routines.ts';
+import { Right } from '../../spec/calls/ipc.ts';
 import { Errno } from '../../spec/errno.ts';
 import { A0 } from '../../spec/riscv.ts';
+import type { SuiteId } from '../checker/suites.ts';
 
 export interface Mistake {
   readonly id: string;
@@ -17,11 +32,17 @@ export interface Mistake {
   readonly description: string;
   /** The property that must catch it. */
   readonly killedBy: string;
+  /** The suite whose workloads bring it to light, where that is not the property's own. */
+  readonly suite?: SuiteId;
   readonly bug?: string;
   readonly ipc: Partial<IpcRoutines>;
+  /** Routines of the kernel under it that are wrong too. */
+  readonly core?: Partial<Routines>;
 }
 
 const {
+  allows,
+  give,
   breakOff,
   lookup,
   isDerived,
@@ -42,6 +63,15 @@ const without = (ipc: Ipc, ...names: readonly (keyof IpcRoutines)[]): Ipc => ({
   ...ipc,
   routines: { ...ipc.routines, ...Object.fromEntries(names.map((name) => [name, () => 0])) },
 });
+
+/** A word of a hart's block that the kernel leaves alone. */
+const SPARE = 8;
+/** Makes a call wait, though nobody was asked for a fence: no hart has this number. */
+const NOBODY = 1 << 31;
+
+const takeIfThere = (k: State, held: Capability): void => {
+  if (get(k, held, CapabilityWord.endpoint) !== 0) take({ k, routines: ipcRoutines }, held);
+};
 
 /** Answers who waits for a reply, and still owes it. */
 const replyAgain: IpcCall = (ipc, _, task, first, second) => {
@@ -80,6 +110,41 @@ export const IPC_MISTAKES: readonly Mistake[] = [
       lookup: (ipc, task, slot) => {
         const parent = get(ipc.k, task, TaskWord.parent);
         return lookup(ipc, task, slot) || (parent === 0 ? 0 : lookup(ipc, parent, slot));
+      },
+    },
+  },
+  {
+    id: 'space-compared-with-itself',
+    description: 'Whose a capability is, is compared with whose it is: a slot finds anybody’s.',
+    killedBy: 'ipc/unforgeable',
+    bug: 'seL4 9a58a37d6: an ASID was compared with itself.',
+    ipc: {
+      lookup: ({ k }, task, slot) => {
+        const start = placeOf(get(k, task, TaskWord.space), slot);
+        for (let step = 0; step < CAPABILITIES; step++) {
+          const held = capabilityAt(k, (start + step) % CAPABILITIES);
+          const exists = get(k, held, CapabilityWord.endpoint) !== 0;
+          if (exists && get(k, held, CapabilityWord.slot) === slot) return held;
+        }
+        return 0;
+      },
+    },
+  },
+  {
+    id: 'limit-of-the-target',
+    description:
+      'give asks whether what the child has in this slot may be given on, not whether the caller’s may.',
+    killedBy: 'abi/ipc',
+    bug: 'seL4 SetPriority: the limit of the target was checked, not that of the caller.',
+    ipc: {
+      give: (ipc, hart, task, slot, tid, a2) => {
+        const child = livingChild(ipc.k, task, tid);
+        const its = child > 0 ? lookup(ipc, child, slot) : 0;
+        const asksTheChild = {
+          ...ipc.routines,
+          allows: () => its !== 0 && allows(ipc, its, Right.give),
+        };
+        return give({ ...ipc, routines: asksTheChild }, hart, task, slot, tid, a2);
       },
     },
   },
@@ -137,6 +202,66 @@ export const IPC_MISTAKES: readonly Mistake[] = [
         const held = lookup(ipc, task, slot);
         if (held !== 0) set(ipc.k, get(ipc.k, held, CapabilityWord.endpoint), EndpointWord.bits, 0);
         return notify(ipc, hart, task, slot, a1, a2);
+      },
+    },
+  },
+  {
+    id: 'mask-cut-short',
+    description: 'Of the notifications that are pending only 16 bits are kept.',
+    killedBy: 'ipc/delivery',
+    bug: 'MINIX a7285dfab: a mask was longer than the 32 bits that stood for all of it.',
+    ipc: {
+      notify: (ipc, hart, task, slot, a1, a2) => {
+        const { k } = ipc;
+        const result = notify(ipc, hart, task, slot, a1, a2);
+        const held = lookup(ipc, task, slot);
+        if (held === 0) return result;
+        const endpoint = get(k, held, CapabilityWord.endpoint);
+        set(k, endpoint, EndpointWord.bits, get(k, endpoint, EndpointWord.bits) & 0xffff);
+        return result;
+      },
+    },
+  },
+  {
+    id: 'left-in-the-queue',
+    description: 'A task that ends stays in the queue of the endpoint where it waited.',
+    killedBy: 'isolation/stopped-stays-stopped',
+    suite: 'ipc',
+    bug: 'CVE-2019-2215: in Linux binder a thread that ended left its link in a wait queue.',
+    ipc: { forget: (ipc, task) => forget(without(ipc, 'quit'), task) },
+  },
+  {
+    id: 'link-left-behind',
+    description:
+      'Who waits through a capability that is taken away is told, and stays in the queue.',
+    killedBy: 'ipc/delivery',
+    bug: 'MINIX 9c7dcbfec: the flags of a process were cleared, and its link in a queue was left.',
+    ipc: { take: (ipc, held) => take(without(ipc, 'quit'), held) },
+  },
+  {
+    id: 'dropped-without-the-lock',
+    description:
+      'drop looks a capability up, lets other harts into the kernel, and then takes it away.',
+    killedBy: 'ipc/unforgeable',
+    bug: 'CVE-2016-7644: XNU dropped a right to a port without holding the lock.',
+    ipc: {
+      drop: (ipc, hart, task, slot) => {
+        const held = lookup(ipc, task, slot);
+        if (held === 0) return -Errno.EBADF;
+        ipc.k.control[hartAt(hart.id) + SPARE] = held;
+        waitFor(ipc.k, hart, NOBODY, get(ipc.k, task, TaskWord.space));
+        return 0;
+      },
+    },
+    core: {
+      awaitFence: function* (k, hart) {
+        const at = hartAt(hart.id);
+        if ((k.control[at + HartWord.awaited] ?? 0) & NOBODY) {
+          for (let turns = 0; turns < 8; turns++) yield; // unlocked
+          k.control[at + HartWord.awaited] = 0;
+          takeIfThere(k, k.control[at + SPARE] ?? 0);
+        }
+        yield* core.awaitFence(k, hart);
       },
     },
   },
@@ -201,7 +326,7 @@ export const IPC_MISTAKES: readonly Mistake[] = [
   {
     id: 'waits-without-capability',
     description: 'Who waits through a capability that is taken away waits on.',
-    killedBy: 'ipc/peer-death',
+    killedBy: 'ipc/no-false-wait',
     ipc: { take: (ipc, held) => take(without(ipc, 'quit', 'wake'), held) },
   },
   {
@@ -221,14 +346,13 @@ export const IPC_MISTAKES: readonly Mistake[] = [
   },
   {
     id: 'partner-not-woken',
-    description: 'Who waits is made runnable in name only.',
+    description: 'Who waits gets what it waited for, and nobody makes it ready again.',
     killedBy: 'ipc/no-false-wait',
     bug: 'CVE-2021-20317: missed wake-ups.',
     ipc: {
-      wake: (ipc, task, result) => {
-        const { k } = ipc;
-        const routines = { ...k.routines, enqueue: () => undefined };
-        wake({ ...ipc, k: { ...k, routines } }, task, result);
+      wake: ({ k }, task, result) => {
+        set(k, task, MessageWord.role, Role.none);
+        set(k, task, TaskWord.context + A0, result);
       },
     },
   },

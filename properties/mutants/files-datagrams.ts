@@ -10,7 +10,7 @@ import { Errno } from '../../spec/errno.ts';
 import { type Mutant, type Mutation, mutant } from './mutant.ts';
 import { withService } from './services.ts';
 
-const { bind, receiveFrom, sendTo, forget, ownerOf } = networkRoutines;
+const { bind, receiveFrom, sendTo, forget, ownerOf, oldest } = networkRoutines;
 
 const networkMutant = (
   routines: Partial<NetworkRoutines>,
@@ -54,6 +54,16 @@ export const filesDatagrams: readonly Mutant[] = [
       description: 'Anybody receives from a port that somebody has bound.',
       bug: 'CVE-2018-8440: the Windows task scheduler did for its clients what only itself was allowed',
       longestStory: 14,
+    },
+  ),
+  networkMutant(
+    { oldest: (world, port) => (port === 0 ? 0 : oldest(world, port)) },
+    {
+      id: 'slot-used-in-place',
+      description:
+        'A datagram stays in the slot that the device stores the next one in, and is looked at there.',
+      bug: 'CVE-2015-8550: Xen used what lay in a shared ring in place, where the other side could still change it',
+      longestStory: 12,
     },
   ),
   networkMutant(

@@ -2,15 +2,18 @@
  * Mistakes with frames: not cleared, not given back, given back while somebody uses them. The right way:
  * kernels/core/frames.ts.
  */
-import { entryOf, promiseFrame } from '../../kernels/core/frames.ts';
+import { entryOf, isFree, promiseFrame } from '../../kernels/core/frames.ts';
 import { NO_RESULT } from '../../kernels/core/kernel.ts';
-import { PROMISED, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
+import { hartAt, PROMISED, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
 import { leafOf } from '../../kernels/core/pages.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get, set } from '../../kernels/core/tables.ts';
 import { Errno } from '../../spec/errno.ts';
 import { frameOf, WORDS_PER_FRAME } from '../../spec/riscv.ts';
-import { type Mutant, mutant } from './mutant.ts';
+import { forgetting, type Mutant, mutant } from './mutant.ts';
+
+/** A word of a hart's block that the kernel leaves alone. */
+const SPARE = 8;
 
 export const frames: readonly Mutant[] = [
   mutant({
@@ -22,6 +25,28 @@ export const frames: readonly Mutant[] = [
     replace: {
       zeroFrame: (k, frame) => {
         k.machine.frame(frame).fill(0, 0, WORDS_PER_FRAME / 2);
+      },
+    },
+  }),
+  mutant({
+    id: 'cleared-late',
+    description:
+      'A page is cleared when its hart is in the kernel the next time: the task has seen what it held before.',
+    killedBy: 'isolation/fresh-pages-are-zero',
+    bug: 'seL4 10d6cc0ae: the zeros of a cleared frame stayed in the cache',
+    longestStory: 8,
+    replace: {
+      populate: (k, hart, space, vpn) => {
+        const entry = routines.populate(forgetting(k, 'zeroFrame'), hart, space, vpn);
+        k.control[hartAt(hart.id) + SPARE] = frameOf(entry);
+        return entry;
+      },
+      trap: (k, hart) => {
+        const at = hartAt(hart.id) + SPARE;
+        const frame = k.control[at] ?? 0;
+        k.control[at] = 0;
+        if (frame !== 0) k.routines.zeroFrame(k, frame);
+        return routines.trap(k, hart);
       },
     },
   }),
@@ -83,6 +108,20 @@ export const frames: readonly Mutant[] = [
     longestStory: 10,
     replace: {
       retainFrame: (k, frame) => set(k, entryOf(k, frame), 0, get(k, entryOf(k, frame), 0) ^ 1),
+    },
+  }),
+  mutant({
+    id: 'given-back-in-use',
+    description:
+      'A frame goes back as soon as one user lets go: whether others have it is not looked at.',
+    killedBy: 'isolation/integrity',
+    bug: 'seL4 014c53022: a frame was taken for free, and nobody looked whether it was still mapped',
+    longestStory: 10,
+    replace: {
+      releaseFrame: (k, frame) => {
+        if (get(k, entryOf(k, frame), 0) > 1) set(k, entryOf(k, frame), 0, 1);
+        if (!isFree(k, frame)) routines.releaseFrame(k, frame);
+      },
     },
   }),
   mutant({

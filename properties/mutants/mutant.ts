@@ -10,6 +10,7 @@ import { buildCore } from '../../kernels/core/build.ts';
 import type { Routines, State } from '../../kernels/core/kernel.ts';
 import type { Build } from '../../kernels/link/build.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
+import type { SuiteId } from '../checker/suites.ts';
 
 export interface Mutant {
   /** What `mutant:<id>` names. */
@@ -18,6 +19,8 @@ export interface Mutant {
   readonly description: string;
   /** The property that must catch it. */
   readonly killedBy: string;
+  /** The suite whose workloads bring it to light, where that is not the property's own. */
+  readonly suite?: SuiteId;
   /** The bug in the wild that it restates: its id and one line of fact. */
   readonly bug?: string;
   readonly kernel: Kernel;

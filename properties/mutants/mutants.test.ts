@@ -74,7 +74,8 @@ describe('the list of mutants', () => {
     const bugs = mutants.flatMap(({ bug }) => bug ?? []);
     expect(new Set(bugs).size).toBe(bugs.length);
     expect(bugs.length).toBeGreaterThanOrEqual(14);
-    for (const bug of bugs) expect(bug).toMatch(/^(CVE-\d{4}-\d+|seL4|MINIX|Mars Pathfinder)\b/);
+    for (const bug of bugs)
+      expect(bug).toMatch(/^(CVE-\d{4}-\d+|seL4|MINIX|QNX|Mars Pathfinder)\b/);
   });
 
   test('names each mutant once', () => {

@@ -15,6 +15,7 @@ import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
 import { Device, deviceFrame } from '../../spec/devices.ts';
 import { SERVICE_TID } from '../../spec/layout.ts';
 import { Mode, Pte, pte } from '../../spec/riscv.ts';
+import { withFreshBuffer } from '../variants/linked.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
 const { V, R, W, U } = Pte;
@@ -129,6 +130,23 @@ export const privilege: readonly Mutant[] = [
       'The IOMMU is never turned on: the driver’s addresses are taken for physical ones.',
     killedBy: 'privilege/dma-within-domain',
     longestStory: 4,
+  }),
+  mutant({
+    of: buildMicrokernel,
+    replace: {
+      processes: {
+        layOut: withFreshBuffer,
+        confineDevices: (link, linked, process) => {
+          if (process.crashes === 0) processRoutines.confineDevices(link, linked, process);
+        },
+      },
+    },
+    id: 'device-tlb-not-flushed',
+    description:
+      'When a driver has got another frame the processors forget the old one, and the IOMMU does not.',
+    killedBy: 'privilege/dma-within-domain',
+    bug: 'seL4 935714a4c: the processor’s TLB was flushed, that of the device was not',
+    longestStory: 8,
   }),
   mutant({
     of: buildMicrokernel,

@@ -4,7 +4,7 @@
  */
 
 import type { State } from '../../kernels/core/kernel.ts';
-import { Control, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
+import { Control, HartWord, hartAt, SpaceWord, TaskWord } from '../../kernels/core/layout.ts';
 import { routines } from '../../kernels/core/routines.ts';
 import { get, set } from '../../kernels/core/tables.ts';
 import { faultStatus } from '../../spec/abi.ts';
@@ -80,6 +80,25 @@ export const tables: readonly Mutant[] = [
         routines.unmapPage(k, hart, space, vpn);
         if (get(k, space, SpaceWord.pages) > 0) return;
         k.routines.releaseFrame(k, get(k, space, SpaceWord.leaf));
+      },
+    },
+  }),
+  mutant({
+    id: 'idle-on-freed-tables',
+    description:
+      'A hart whose task has ended stays on that task’s tables while it idles, and takes them for loaded when their record is used again.',
+    killedBy: 'isolation/no-access-without-map',
+    bug: 'seL4 7c600bdd4: the idle thread kept a scheduling context that had been freed',
+    longestStory: 10,
+    replace: {
+      vacate: (k, hart) => {
+        k.control[hartAt(hart.id) + HartWord.task] = 0;
+        hart.scontext = 0;
+      },
+      idle: (k, hart) => {
+        k.routines.vacate(k, hart);
+        k.control[Control.idle] = (k.control[Control.idle] ?? 0) | (1 << hart.id);
+        hart.idle();
       },
     },
   }),

@@ -3,10 +3,14 @@
  * kernels/core/fences.ts for how it is done right.
  */
 
-import { HartWord, hartAt } from '../../kernels/core/layout.ts';
+import { entryOf } from '../../kernels/core/frames.ts';
+import { HartWord, hartAt, SpaceWord } from '../../kernels/core/layout.ts';
+import { leafOf } from '../../kernels/core/pages.ts';
 import { routines } from '../../kernels/core/routines.ts';
+import { get, set } from '../../kernels/core/tables.ts';
 import { waitFor } from '../../kernels/core/waiting.ts';
-import { Cause, Mode } from '../../spec/riscv.ts';
+import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
+import { Cause, frameOf, Mode, Pte } from '../../spec/riscv.ts';
 import { forgetting, type Mutant, mutant } from './mutant.ts';
 
 /** A word of a hart's block that the kernel leaves alone. */
@@ -35,6 +39,37 @@ export const translation: readonly Mutant[] = [
     replace: {
       unmapPage: (k, hart, space, vpn) => {
         routines.unmapPage(forgetting(k, 'shootdown'), hart, space, vpn);
+      },
+    },
+  }),
+  mutant({
+    of: buildMicrokernel,
+    id: 'stale-mark-forgotten',
+    description:
+      'Harts that are not on an address space when it loses a page are not told, and do not fence when they come back to it.',
+    killedBy: 'isolation/no-access-after-unmap',
+    bug: 'MINIX 8fa95abae: no processor was told that what it held of a changed table was stale',
+    longestStory: 18,
+    replace: {
+      shootdown: (k, hart, space, vpn) => {
+        const stale = get(k, space, SpaceWord.stale);
+        routines.shootdown(k, hart, space, vpn);
+        set(k, space, SpaceWord.stale, stale);
+      },
+    },
+  }),
+  mutant({
+    id: 'fence-with-the-last-user',
+    description: 'unmap fences only if nobody else has the page.',
+    killedBy: 'isolation/no-access-after-unmap',
+    bug: 'seL4 08b926556: a frame was unmapped only with its last capability',
+    longestStory: 10,
+    replace: {
+      unmapPage: (k, hart, space, vpn) => {
+        const entry = leafOf(k, space)[vpn] ?? 0;
+        const isShared = (entry & Pte.V) !== 0 && get(k, entryOf(k, frameOf(entry)), 0) > 1;
+        const careless = forgetting(forgetting(k, 'fencePage'), 'shootdown');
+        routines.unmapPage(isShared ? careless : k, hart, space, vpn);
       },
     },
   }),

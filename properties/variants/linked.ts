@@ -10,11 +10,12 @@ import { buildHybrid } from '../../kernels/hybrid/index.ts';
 import { buildIpc } from '../../kernels/ipc/index.ts';
 import { everyService } from '../../kernels/link/build.ts';
 import { linkKernel } from '../../kernels/link/index.ts';
+import type { Link, ProcessRoutines } from '../../kernels/link/linkage.ts';
 import { processRoutines } from '../../kernels/link/process/routines.ts';
 import { buildMicrokernel } from '../../kernels/microkernel/index.ts';
 import { buildMonolithic } from '../../kernels/monolithic/index.ts';
 import { SERVICE_TID } from '../../spec/layout.ts';
-import { A0 } from '../../spec/riscv.ts';
+import { A0, type Frame } from '../../spec/riscv.ts';
 import type { Variant } from './variant.ts';
 
 const variant = (id: string, description: string, build: (name: string) => Kernel): Variant => ({
@@ -33,6 +34,25 @@ const servicesFirst = (k: State, task: Task): void => {
   set(k, task, TaskWord.next, head);
   k.control[Control.queueHead] = task;
   wakeHart(k);
+};
+
+/** By boot and driver: the frame that it does not use. */
+const spareFrames = new WeakMap<Link, Map<number, Frame>>();
+
+/** A driver that starts again gets another frame as its first page, if there is one; the old one rests until next time. */
+export const withFreshBuffer: ProcessRoutines['layOut'] = (link, linked, process) => {
+  const spares = spareFrames.get(link) ?? new Map<number, Frame>();
+  spareFrames.set(link, spares);
+  const drives = linked.service.devices.length > 0 && process.crashes > 0;
+  const spare = spares.get(linked.index) ?? 0;
+  const fresh = drives && spare === 0 ? link.k.routines.allocateFrame(link.k) : spare;
+  const [old] = linked.segment;
+  if (old !== undefined && fresh !== 0) {
+    link.k.routines.zeroFrame(link.k, fresh);
+    linked.segment[0] = fresh;
+    spares.set(linked.index, old);
+  }
+  processRoutines.layOut(link, linked, process);
 };
 
 export const variants: readonly Variant[] = [
@@ -69,6 +89,11 @@ export const variants: readonly Variant[] = [
           },
         },
       }),
+  ),
+  variant(
+    'fresh-buffers',
+    'A driver that starts again gets another frame for its buffer, in turns.',
+    (name) => buildMicrokernel({ name, processes: { layOut: withFreshBuffer } }),
   ),
   variant(
     'slow-requests',

@@ -1,8 +1,8 @@
 /** The caller's memory, as far as calls on files and datagrams read and change it. */
 import { Errno } from '../../../spec/errno.ts';
 import { MAX_PATH } from '../../../spec/files.ts';
-import { Pte, type Word } from '../../../spec/riscv.ts';
-import { accessible, byteAt, mayAccess } from '../access.ts';
+import { PAGE_SIZE, Pte, type Word } from '../../../spec/riscv.ts';
+import { accessible, byteAt, mayAccess, pageAt } from '../access.ts';
 import type { OsState, Task } from '../state.ts';
 import { makeUnsure, settle, setWord, wordsOf } from '../unsure.ts';
 import type { Path } from './call.ts';
@@ -22,8 +22,21 @@ export const pathAt = (state: OsState, task: Task, va: Word): Path => {
 /** The bytes from va on that the task can load, at most so many. */
 export const loadable = (state: OsState, task: Task, va: Word, most: number): Uint8Array => {
   const bytes = new Uint8Array(accessible(state, task, va, most, Pte.R));
-  for (let at = 0; at < bytes.length; at++) bytes[at] = byteAt(state, task, va + at);
+  for (let at = 0; at < bytes.length; at += PAGE_SIZE - ((va + at) % PAGE_SIZE)) {
+    const page = va + at - ((va + at) % PAGE_SIZE);
+    for (const [index, word] of pageAt(state, task, page)?.words ?? []) {
+      putWord(bytes, page + index * 4 - va, word);
+    }
+  }
   return bytes;
+};
+
+/** A word at a place of the bytes, which it may lie beyond, all or in part. */
+const putWord = (bytes: Uint8Array, place: number, word: Word): void => {
+  if (place <= -4 || place >= bytes.length) return;
+  for (let lane = 0; lane < 4; lane++) {
+    if (place + lane >= 0) bytes[place + lane] = word >>> (lane * 8);
+  }
 };
 
 /** How many bytes from va on the task can store to, at most so many. */

@@ -59,7 +59,7 @@ export const exchange: Act = (script, dice) => {
   send(script, dice);
   if (dice.percent(35)) send(script, dice);
   const asks = 1 + dice.roll(3);
-  const early = dice.percent(20) ? dice.roll(asks) : -1;
+  const early = dice.percent(35) ? dice.roll(asks) : -1;
   for (let i = 0; i < asks; i++) {
     if (dice.percent(40)) script.call('sync');
     else script.call('yield');

@@ -111,6 +111,26 @@ export const dup: Act = (script, dice) => {
   adoptDescriptor(script, descriptor.description);
 };
 
+/**
+ * Opens and copies descriptors in haste, without an instruction between the calls: on another hart the service may
+ * still be at what comes after an answer when the next request is there.
+ */
+export const inHaste: Act = (script, dice) => {
+  const { filing } = script;
+  const number = filing.free();
+  const opened = openNew(script, dice, readWrite | create);
+  if (!opened || number === undefined) return;
+  script.operations.pop(); // no register is needed: its number is known
+  opened.argument = number;
+  for (let copies = 1 + dice.roll(2); copies > 0; copies--) {
+    const free = filing.free();
+    if (free === undefined) return;
+    script.call('dup', number);
+    filing.descriptors.push({ ...opened, argument: free, number: free });
+    openSome(script, dice);
+  }
+};
+
 /** Takes all descriptors that there are, and one more. The numbers must be known then. */
 export const exhaust: Act = (script, dice) => {
   const { filing } = script;

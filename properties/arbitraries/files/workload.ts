@@ -27,6 +27,7 @@ import type { ProgramFacts, Speaks } from '../script.ts';
 import { askForPort, holdPort } from './datagrams.ts';
 import { FILE_ACTS } from './index.ts';
 import { fillWithBytes, fillWithNames } from './limits.ts';
+import { inHaste } from './open.ts';
 
 export const FILE_GROUPS = ['files', 'datagrams'] as const satisfies readonly AbiGroup[];
 
@@ -52,6 +53,8 @@ const TWO = 22;
 const CHILD = 12;
 /** Of those that are alone. */
 const FULL = 12;
+/** Of those that fill no disk. */
+const HASTE = 30;
 /** Of those with two programs: both want the same port. */
 const CONTENDED = 30;
 const STEPS = 1500;
@@ -88,7 +91,10 @@ const programsOf = (
   const count = Math.min(MOST, programs.length);
   const facts: ProgramFacts[] = new Array<ProgramFacts>(count);
   const fills = cast === 'alone' && dice.percent(FULL) ? [fillWithNames, fillWithBytes] : [];
-  const fill = groups.has('files') ? fills[dice.roll(2)] : undefined;
+  const hastes = groups.has('files') && dice.percent(HASTE);
+  const fill = groups.has('files')
+    ? (fills[dice.roll(2)] ?? (hastes ? inHaste : undefined))
+    : undefined;
   const contend =
     (cast === 'two' || cast === 'child') && groups.has('datagrams') && dice.percent(CONTENDED);
   const begins = contend ? [holdPort, askForPort] : [fill];

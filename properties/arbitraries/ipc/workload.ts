@@ -125,7 +125,7 @@ const beginning = fc
 const YIELDS = [call('yield'), call('yield'), call('yield')];
 
 /**
- * Two children call, and the parent receives both calls before it replies, or it kills one that waits for its reply; or it
+ * Two children call, and the parent receives both calls before it replies, or it kills one that waits; or it
  * takes the endpoint away from them, also from one that has its reply and calls again. Or it notifies itself with two
  * badges before it looks.
  */
@@ -136,15 +136,17 @@ const scene = fc
     [call('receive', 0), call('replyReceive', 0, 8, 7)],
     [call('receive', 0), call('receive', 0), call('kill', 3), call('kill', 2)],
     [call('receive', 0), call('receive', 0), call('kill', 2), call('kill', 3)],
+    [call('kill', 2), call('receive', 0)],
     [call('receive', 0), call('kill', 2)],
     [call('receive', 0), call('kill', 2), call('kill', 3)],
     [call('revoke', 0)],
     [call('receive', 0), call('call', 0, 7, 8)],
     [call('call', 0, 7, 8)],
     [call('receive', 0), call('revoke', 0)],
+    [call('receive', 0), call('revoke', 0)],
     [call('notify', 0), call('notify', 0), call('receive', 0)],
     [
-      call('mint', 0, 7, 2),
+      call('mint', 0, 7, 18),
       call('mint', 0, 7, 33),
       call('notify', 2),
       call('notify', 3),
@@ -152,6 +154,11 @@ const scene = fc
     ],
   )
   .map((steps): Operation[] => [...YIELDS, ...steps, call('reply', 7, 8)]);
+
+/** Parent and threads drop the same slots, in the same order, each on its hart. */
+const contested = fc
+  .array(fc.constantFrom(0, 1, 1, 2, 3), { minLength: 2, maxLength: 6 })
+  .map((slots) => slots.map((place) => call('drop', place)));
 
 const anybody = fc.tuple(body, fc.tuple(body, body));
 /** What a child does after its first call shows whether it still may. */
@@ -162,6 +169,12 @@ const staged = fc
     first,
     [[call('call', 0, 7, 8), next, call('exit', 0)], [call('exit', 0)]],
   ]);
+
+type Bodies = [Operation[], Operation[]];
+const contest = ([drops, children]: [Operation[], Bodies]): [[Operation[], Bodies], Bodies] => [
+  [drops, children],
+  [drops, drops],
+];
 
 /** @param constraints how many harts, and how late their interrupts, at most */
 export const ipcWorkloadArbitrary = (
@@ -184,22 +197,27 @@ const anyWorkload: fc.Arbitrary<Workload> = fc
   .record({
     harts: fc.constantFrom(1, 1, 2, 3),
     opening: beginning,
-    main: fc.oneof({ weight: 5, arbitrary: anybody }, { weight: 9, arbitrary: staged }),
-    rest: fc.tuple(body, body),
+    main: fc.oneof(
+      { weight: 5, arbitrary: fc.tuple(anybody, fc.tuple(body, body)) },
+      { weight: 9, arbitrary: fc.tuple(staged, fc.tuple(body, body)) },
+      { weight: 1, arbitrary: fc.tuple(contested, fc.tuple(body, body)).map(contest) },
+    ),
     last: ending,
     schedule: fc.array(fc.nat(2), { maxLength: 30 }),
     interrupts: fc.array(fc.record({ hart: fc.nat(2), after: fc.nat(20) }), { maxLength: 3 }),
     ipiDelay: fc.constantFrom(0, 0, 3),
   })
-  .map(({ harts, opening, main: [first, child], rest, last, schedule, interrupts, ipiDelay }) => ({
-    format: WORKLOAD_FORMAT,
-    harts,
-    frames: 48,
-    tlbEntries: 8,
-    ipiDelay,
-    programs: [{ bodies: [[...opening, ...first, ...last], ...rest] }, { bodies: child }],
-    start: [0],
-    schedule: schedule.map((hart) => hart % harts),
-    interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
-    steps: 600,
-  }));
+  .map(
+    ({ harts, opening, main: [[first, child], rest], last, schedule, interrupts, ipiDelay }) => ({
+      format: WORKLOAD_FORMAT,
+      harts,
+      frames: 48,
+      tlbEntries: 8,
+      ipiDelay,
+      programs: [{ bodies: [[...opening, ...first, ...last], ...rest] }, { bodies: child }],
+      start: [0],
+      schedule: schedule.map((hart) => hart % harts),
+      interrupts: interrupts.map(({ hart, after }) => ({ hart: hart % harts, after })),
+      steps: 600,
+    }),
+  );
