@@ -36,7 +36,7 @@ import {
   setWord,
   wordAt,
 } from './loader.ts';
-import { addressOf, pagesOf, protectWith, release } from './memory.ts';
+import { addressOf, pagesOf, protectWith, release, releaseAll } from './memory.ts';
 import type { ModuleEntry } from './program.ts';
 import { UpCall } from './user-code.ts';
 
@@ -160,6 +160,10 @@ const giveUp = (loader: Loader, entry: Entry): number => {
   return -Errno.EIO;
 };
 
+/** Pages of registers, at the end of the window. */
+const DEVICE_PAGE = 960;
+const IOMMU = DEVICE_WINDOW + Device.iommu * PAGE_SIZE;
+
 // ---- its tables
 
 const entriesOf = (loader: Loader, entry: Entry): number =>
@@ -204,6 +208,19 @@ const releaseInUser = (loader: Loader, entry: Entry, section: Section): void => 
   release(loader, entry, section);
 };
 
+/** Its devices reach nothing any more, before anybody else gets its frames. */
+const releaseAllInUser = (loader: Loader, entry: Entry): void => {
+  const { ram, hart } = loader;
+  for (const device of Object.values(Device)) {
+    const at = entriesOf(loader, entry) + DEVICE_PAGE + device;
+    if (((ram[at] ?? 0) & V) === 0) continue;
+    ram[at] = 0;
+    hart.store(IOMMU + IommuRegister.root + 4 * device, 0);
+    hart.store(IOMMU + IommuRegister.invalidate, 1);
+  }
+  releaseAll(loader, entry);
+};
+
 export const userRoutines: Partial<ModuleRoutines> = {
   enter,
   ring,
@@ -211,13 +228,10 @@ export const userRoutines: Partial<ModuleRoutines> = {
   relocate: () => {}, // it knows nobody's address: what it asks goes through the kernel
   protect: protectInUser,
   release: releaseInUser,
+  releaseAll: releaseAllInUser,
 };
 
 // ---- its devices
-
-/** Pages of registers, at the end of the window. */
-const DEVICE_PAGE = 960;
-const IOMMU = DEVICE_WINDOW + Device.iommu * PAGE_SIZE;
 
 /** Maps the registers, and confines the device to what the module reaches, by the same addresses. */
 const mapRegisters: FacilityRoutine = (loader, entry, device, b) => {
