@@ -22,13 +22,22 @@ const arena = new Arena();
 /** Messages, and services that may go wrong, are where services are in user space. */
 const kernelFor = ({ id }: Suite): Kernel =>
   id === 'faults' || id === 'ipc' ? microkernel : monolithic;
-const sample = (suite: Suite, seed: number, numRuns: number) =>
-  fc.sample(workloadsOf(suite, factsOf(kernelFor(suite))), { seed, numRuns });
+const sample = (suite: Suite, seed: number, numRuns: number, kernel = kernelFor(suite)) =>
+  fc.sample(workloadsOf(suite, factsOf(kernel)), { seed, numRuns });
 
-describe.each(SUITES.map((suite) => ({ suite, id: suite.id })))('workloads of $id', ({ suite }) => {
+/** Modules are judged where they run in the kernel, and where each is a process. */
+const CASES = SUITES.flatMap((suite) =>
+  (suite.id === 'modules' ? [monolithic, microkernel] : [kernelFor(suite)]).map((kernel) => ({
+    suite,
+    kernel,
+    id: suite.id,
+    name: kernel.name,
+  })),
+);
+
+describe.each(CASES)('workloads of $id on the $name kernel', ({ suite, kernel }) => {
   const tally = new Tally();
-  const kernel = kernelFor(suite);
-  for (const workload of sample(suite, 2, suite.enough * 0.6)) {
+  for (const workload of sample(suite, 2, suite.enough * 0.6, kernel)) {
     const judgement = judgeRun(runWorkload(kernel, workload, { arena }), workload, kernel);
     expect(judgement.violation).toBeUndefined();
     tally.add(judgement);
