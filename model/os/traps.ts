@@ -220,8 +220,7 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   const description = claimedCall(state, number);
   if (state.kept) call.began = state.kept.effects;
   if (!description) return undefined;
-  if (description.name === 'write' && sendsRemotely(state))
-    call.exposed = !isAlone(state, task);
+  if (description.name === 'write' && sendsRemotely(state)) call.exposed = !isAlone(state, task);
   if (description.name === 'exit') exitNow(state, task, a0);
   else if (isModuleCall(description.name)) {
     const { name } = description;

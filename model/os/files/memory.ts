@@ -1,9 +1,9 @@
 /** The caller's memory, as far as calls on files and datagrams read and change it. */
 import { Errno } from '../../../spec/errno.ts';
 import { MAX_PATH } from '../../../spec/files.ts';
-import { Pte, type Word } from '../../../spec/riscv.ts';
-import { accessible, byteAt, mayAccess } from '../access.ts';
-import type { OsState, Task } from '../state.ts';
+import { PAGE_SIZE, Pte, type Word } from '../../../spec/riscv.ts';
+import { accessible, byteAt, mayAccess, pageAt } from '../access.ts';
+import type { OsState, Page, Task } from '../state.ts';
 import { makeUnsure, settle, setWord, wordsOf } from '../unsure.ts';
 import type { Path } from './call.ts';
 
@@ -22,8 +22,25 @@ export const pathAt = (state: OsState, task: Task, va: Word): Path => {
 /** The bytes from va on that the task can load, at most so many. */
 export const loadable = (state: OsState, task: Task, va: Word, most: number): Uint8Array => {
   const bytes = new Uint8Array(accessible(state, task, va, most, Pte.R));
-  for (let at = 0; at < bytes.length; at++) bytes[at] = byteAt(state, task, va + at);
+  for (let at = 0; at < bytes.length; at += PAGE_SIZE - ((va + at) % PAGE_SIZE)) {
+    const page = pageAt(state, task, va + at);
+    if (page && page.words.size > 0) copyOut(page, va + at, bytes.subarray(at));
+  }
   return bytes;
+};
+
+/** Fills in the bytes of a page from va on, a word at a time: most are 0, and stay so. */
+const copyOut = ({ words }: Page, va: Word, bytes: Uint8Array): void => {
+  const first = va & 0xfff;
+  const end = Math.min(first + bytes.length, PAGE_SIZE);
+  for (let word = first & ~3; word < end; word += 4) {
+    const value = words.get(word >>> 2) ?? 0;
+    if (value === 0) continue;
+    for (let lane = 0; lane < 4; lane++) {
+      const at = word + lane - first;
+      if (at >= 0 && at < bytes.length) bytes[at] = value >>> (lane * 8);
+    }
+  }
 };
 
 /** How many bytes from va on the task can store to, at most so many. */
