@@ -18,7 +18,7 @@ import {
   STUCK_DISK,
 } from '../spec/records.ts';
 import { Cause, Mode, type VirtualAddress, type Word, wordIn } from '../spec/riscv.ts';
-import type { Hart, Routine } from './contract.ts';
+import type { Hart, Routine, Wait } from './contract.ts';
 import type { Costs } from './costs.ts';
 import { DEVICE_BASE, Devices } from './devices/devices.ts';
 import type { DmaObserver } from './devices/dma.ts';
@@ -252,19 +252,22 @@ export class Core implements Activity {
     hart.wakeAt = Number.POSITIVE_INFINITY;
     hart.cycle += this.costs.trap;
     this.tracer?.snapshot(this, hart);
-    const physical = this.mmu.translate(hart, hart.stvec, Access.execute, Mode.S);
-    if (physical < 0) {
-      this.halt(
-        hart,
-        'kernel-unreachable',
-        `fetching the trap handler at ${hex(hart.stvec)} faults`,
-      );
-      return undefined;
-    }
-    const routine = this.codeAt(physical);
+    // As a signed integer: a larger one would be allocated on its way into the call.
+    const physical = this.mmu.translate(hart, hart.stvec | 0, Access.execute, Mode.S);
+    const routine = physical < 0 ? undefined : this.codeAt(physical);
     if (typeof routine === 'function') return routine;
-    this.halt(hart, 'kernel-unreachable', `there is no routine at stvec = ${hex(hart.stvec)}`);
+    this.#unreachable(hart, physical);
     return undefined;
+  }
+
+  #unreachable(hart: HartState, physical: number): void {
+    this.halt(
+      hart,
+      'kernel-unreachable',
+      physical < 0
+        ? `fetching the trap handler at ${hex(hart.stvec)} faults`
+        : `there is no routine at stvec = ${hex(hart.stvec)}`,
+    );
   }
 
   /** What is installed at a physical address. */
@@ -273,40 +276,66 @@ export class Core implements Activity {
     return kindOfText(word) === TextKind.native ? this.#natives[indexOfText(word)] : undefined;
   }
 
+  /** Kernel code of this hart runs: it reaches this hart, and no other. */
+  #enter(hart: HartState): void {
+    this.current = hart;
+    hart.open();
+  }
+
+  #exit(): void {
+    this.current?.close();
+    this.current = undefined;
+  }
+
+  /** During boot every hart may be touched. */
+  beginBoot(first: HartState): void {
+    this.booting = true;
+    this.current = first;
+    for (const hart of this.harts) hart.open();
+  }
+
+  endBoot(): void {
+    if (!this.booting) return;
+    this.booting = false;
+    this.current = undefined;
+    for (const hart of this.harts) hart.close();
+  }
+
   #activate(hart: HartState, routine: Routine): void {
     const { port } = hart;
     if (!port) return;
-    this.current = hart;
+    this.#enter(hart);
     this.fuel = FUEL;
     hart.idleRequested = false;
     try {
       const waiting = routine(port);
       if (waiting === undefined) this.#leave(hart);
-      else if (
-        typeof waiting === 'object' &&
-        waiting !== null &&
-        typeof waiting.next === 'function'
-      ) {
-        hart.routine = waiting;
-        this.#advance(hart);
-      } else {
-        this.halt(
-          hart,
-          'forbidden',
-          'the trap handler must return nothing, or be a generator; it returned a promise or another value',
-        );
-      }
+      else this.#begin(hart, waiting);
     } catch (error) {
       this.#failed(hart, error);
     }
-    this.current = undefined;
+    this.#exit();
+  }
+
+  /** A handler that waits for something has answered with its steps. */
+  #begin(hart: HartState, waiting: Generator<Wait, void, void>): void {
+    if (typeof waiting === 'object' && waiting !== null && typeof waiting.next === 'function') {
+      hart.routine = waiting;
+      this.#advance(hart);
+      return;
+    }
+    this.halt(
+      hart,
+      'forbidden',
+      'the trap handler must return nothing, or be a generator; it returned a promise or another value',
+    );
   }
 
   /** Lets a routine that waited go on: to its next wait or to its end. */
   #advance(hart: HartState): void {
     const { routine } = hart;
     if (!routine) return;
-    this.current = hart;
+    this.#enter(hart);
     const { done, value } = routine.next();
     if (this.halted) return;
     if (done) {
@@ -326,37 +355,34 @@ export class Core implements Activity {
     } catch (error) {
       this.#failed(hart, error);
     }
-    this.current = undefined;
+    this.#exit();
   }
 
   /** The end of a handler: `sret`, or `wfi` where it asked for that. */
   #leave(hart: HartState): void {
     if (this.halted) return;
-    if (hart.idleRequested) {
-      hart.idle = true;
-      this.tracer?.snapshot(this, hart);
+    hart.idle = hart.idleRequested;
+    this.tracer?.snapshot(this, hart);
+    if (hart.idle) {
       this.log?.record(RecordKind.idle, hart, 0, 0, 0, 0, 0);
       return;
     }
-    this.tracer?.snapshot(this, hart);
     hart.mode = hart.spp;
     hart.pc = (hart.sepc & ~3) >>> 0;
     hart.cycle += this.costs.return;
-    if (this.log) {
-      this.probe?.report(hart, this.log);
-      if (this.log.overflowing)
-        this.halt(
-          hart,
-          'out-of-fuel',
-          'the kernel changed more words of memory than the log holds',
-        );
-      else this.log.return(hart);
-    }
+    if (this.log) this.#report(hart, this.log);
+  }
+
+  #report(hart: HartState, log: EventLog): void {
+    this.probe?.report(hart, log);
+    if (!log.overflowing) log.return(hart);
+    else
+      this.halt(hart, 'out-of-fuel', 'the kernel changed more words of memory than the log holds');
   }
 
   #failed(hart: HartState, error: unknown): void {
     hart.routine = undefined;
-    this.current = undefined;
+    this.#exit();
     if (!this.halted) this.halt(hart, 'handler-threw', describe(error));
   }
 
@@ -370,8 +396,8 @@ export class Core implements Activity {
   /** Stops the activation that runs, for good: every further operation of it ends up here again. */
   stop(hart: HartState, reason: HaltReason, message: string): never {
     this.halt(hart, reason, message);
-    this.current = undefined;
-    this.booting = false;
+    this.#exit();
+    this.endBoot();
     throw new KernelStopped(message);
   }
 
@@ -382,10 +408,9 @@ export class Core implements Activity {
     this.stop(hart, 'handler-threw', `supervisor mode faulted at ${hex(tval)}`);
   }
 
-  /** During boot every hart may be touched; afterwards a handler touches its own only. */
+  /** A hart that kernel code may not touch: it touches its own only. */
   touched(hart: HartState): void {
-    const { current, halted, booting } = this;
-    if (booting) return;
+    const { current, halted } = this;
     if (current && !halted) {
       this.stop(
         current,
@@ -529,42 +554,53 @@ export class Core implements Activity {
 
   /** Up to `limit` steps of one hart; 0 if it cannot move. */
   #take(hart: HartState, limit: number): number {
+    const { steps } = this;
     const { due } = this.devices;
-    if (due <= this.steps) this.devices.complete(this.steps);
-    const ipi = hart.ipiPending && this.steps >= hart.ipiDue;
-    if (hart.routine) return this.#takeWaiting(hart, ipi);
-    if (ipi) {
-      hart.ipiPending = false;
-      this.trap(hart, Cause.softwareInterrupt, 0, 1);
-      return 1;
+    if (due <= steps) this.devices.complete(steps);
+    const { time, stimecmp, forced } = hart;
+    if (
+      hart.ipiPending ||
+      hart.idle ||
+      this.interrupting !== 0 ||
+      time >= stimecmp ||
+      time >= forced ||
+      hart.routine !== undefined
+    ) {
+      const taken = this.#interrupt(hart);
+      if (taken >= 0) return taken;
     }
-    const { forced } = hart;
-    if (hart.time >= forced) {
-      hart.takeForced();
-      this.trap(hart, Cause.timerInterrupt, 0, 1);
-      return 1;
-    }
-    if (this.interrupting !== 0 && hart.id === 0) {
-      this.trap(hart, Cause.externalInterrupt, 0, 1);
-      return 1;
-    }
-    if (hart.idle) {
-      if (this.steps < hart.wakeAt) return 0;
-      this.trap(hart, Cause.timerInterrupt, 0, 1);
-      return 1;
-    }
-    if (hart.time >= hart.stimecmp) {
-      hart.stimecmp = Number.POSITIVE_INFINITY;
-      this.trap(hart, Cause.timerInterrupt, 0, 1);
-      return 1;
-    }
-    let bound = Math.min(limit, hart.stimecmp - hart.time, forced - hart.time);
-    if (hart.ipiPending) bound = Math.min(bound, hart.ipiDue - this.steps);
-    if (due > this.steps) bound = Math.min(bound, due - this.steps);
-    if (!this.tracer) return runScript(this, hart, bound);
+    let bound = Math.min(limit, stimecmp - time, forced - time);
+    if (hart.ipiPending) bound = Math.min(bound, hart.ipiDue - steps);
+    if (due > steps) bound = Math.min(bound, due - steps);
+    if (this.tracer === undefined) return runScript(this, hart, bound);
     const taken = runScript(this, hart, 1);
     this.tracer.snapshot(this, hart);
     return taken;
+  }
+
+  /** What comes before the hart's next instruction: steps taken, 0 if it cannot move, −1 if nothing does. */
+  #interrupt(hart: HartState): number {
+    const ipi = hart.ipiPending && this.steps >= hart.ipiDue;
+    if (hart.routine) return this.#takeWaiting(hart, ipi);
+    const cause = ipi ? this.#takeIpi(hart) : this.#pendingCause(hart);
+    if (cause === 0) return hart.idle ? 0 : -1;
+    this.trap(hart, cause, 0, 1);
+    return 1;
+  }
+
+  #takeIpi(hart: HartState): Word {
+    hart.ipiPending = false;
+    return Cause.softwareInterrupt;
+  }
+
+  /** The interrupt that the hart takes now, other than from a hart; 0: none. */
+  #pendingCause(hart: HartState): Word {
+    if (hart.time >= hart.forced) hart.takeForced();
+    else if (this.interrupting !== 0 && hart.id === 0) return Cause.externalInterrupt;
+    else if (hart.idle) return this.steps < hart.wakeAt ? 0 : Cause.timerInterrupt;
+    else if (hart.time < hart.stimecmp) return 0;
+    else hart.stimecmp = Number.POSITIVE_INFINITY;
+    return Cause.timerInterrupt;
   }
 
   #takeWaiting(hart: HartState, ipi: boolean): number {
@@ -584,7 +620,7 @@ export class Core implements Activity {
   #fenceRemotely(hart: HartState, routine: Routine, port: Hart): void {
     this.log?.record(RecordKind.trap, hart, Cause.softwareInterrupt, hart.stvec, 0, hart.satp, 0);
     const idle = hart.idleRequested;
-    this.current = hart;
+    this.#enter(hart);
     this.fuel = FUEL;
     try {
       if (routine(port) !== undefined) {
@@ -597,7 +633,7 @@ export class Core implements Activity {
     } catch (error) {
       this.#failed(hart, error);
     }
-    this.current = undefined;
+    this.#exit();
     hart.idleRequested = idle;
   }
 
@@ -605,7 +641,7 @@ export class Core implements Activity {
   #conditionHolds(hart: HartState): boolean {
     const { waitsFor } = hart;
     if (waitsFor === undefined) return true;
-    this.current = hart;
+    this.#enter(hart);
     this.fuel = FUEL;
     let holds = false;
     try {
@@ -613,7 +649,7 @@ export class Core implements Activity {
     } catch (error) {
       this.#failed(hart, error);
     }
-    this.current = undefined;
+    this.#exit();
     return holds && !this.halted;
   }
 }

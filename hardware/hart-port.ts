@@ -8,12 +8,12 @@
  * Kernels read and write these registers at every trap: the accessors are so short that they cost no call.
  */
 import { RecordKind } from '../spec/records.ts';
-import { A0, A7, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
+import { A0, A7, type HartId, Mode, type VirtualAddress, type Word } from '../spec/riscv.ts';
 import { callComponent } from './component.ts';
 import type { Context, Hart } from './contract.ts';
 import { copyBytes } from './copy.ts';
 import type { Core } from './core.ts';
-import type { HartState } from './hart-state.ts';
+import type { HartState, Reach } from './hart-state.ts';
 import { Access } from './mmu.ts';
 
 const A1 = A0 + 1;
@@ -22,24 +22,20 @@ const A2 = A0 + 2;
 /** Faster than a loop, and not to be replaced by a kernel, which must not get hold of what it copies. */
 const setWords = Uint32Array.prototype.set;
 
-/** The state, if this hart may be touched now. */
-const own = (state: HartState): HartState => {
-  if (state.activity.current !== state) state.activity.touched(state);
-  return state;
-};
-
 export class HartPort implements Hart {
   readonly #core: Core;
-  readonly #state: HartState;
+  readonly #reach: Reach;
+  readonly id: HartId;
 
-  constructor(core: Core, state: HartState) {
+  constructor(core: Core, { id, reach }: HartState) {
     this.#core = core;
-    this.#state = state;
+    this.#reach = reach;
+    this.id = id;
     Object.freeze(this);
   }
 
   #spend(): HartState {
-    const state = own(this.#state);
+    const state = this.#reach.state;
     this.#core.burn(state);
     return state;
   }
@@ -55,62 +51,63 @@ export class HartPort implements Hart {
   #within(words: Uint32Array, at: number): void {
     if (at >= 0 && at + 32 <= words.length) return;
     const core = this.#core;
-    core.stop(this.#state, 'handler-threw', `a context of 32 words does not fit at word ${at}`);
+    core.stop(
+      this.#reach.state,
+      'handler-threw',
+      `a context of 32 words does not fit at word ${at}`,
+    );
   }
 
-  get id(): number {
-    return this.#state.id;
-  }
   get time(): number {
-    return own(this.#state).time;
+    return this.#reach.state.time;
   }
   get scause(): Word {
-    return own(this.#state).scause;
+    return this.#reach.state.scause;
   }
   get stval(): Word {
-    return own(this.#state).stval;
+    return this.#reach.state.stval;
   }
   get spp(): Mode {
-    return own(this.#state).spp;
+    return this.#reach.state.spp;
   }
   set spp(mode: Mode) {
-    own(this.#state).spp = mode === Mode.S ? Mode.S : Mode.U;
+    this.#reach.state.spp = mode === Mode.S ? Mode.S : Mode.U;
   }
   get sepc(): VirtualAddress {
-    return own(this.#state).sepc;
+    return this.#reach.state.sepc;
   }
   set sepc(pc: VirtualAddress) {
-    own(this.#state).sepc = pc >>> 0;
+    this.#reach.state.sepc = pc >>> 0;
   }
   get a0(): Word {
-    return own(this.#state).registers[A0] as number;
+    return this.#reach.state.registers[A0] as number;
   }
   set a0(value: Word) {
-    own(this.#state).registers[A0] = value;
+    this.#reach.state.registers[A0] = value;
   }
   get a1(): Word {
-    return own(this.#state).registers[A1] as number;
+    return this.#reach.state.registers[A1] as number;
   }
   set a1(value: Word) {
-    own(this.#state).registers[A1] = value;
+    this.#reach.state.registers[A1] = value;
   }
   get a2(): Word {
-    return own(this.#state).registers[A2] as number;
+    return this.#reach.state.registers[A2] as number;
   }
   set a2(value: Word) {
-    own(this.#state).registers[A2] = value;
+    this.#reach.state.registers[A2] = value;
   }
   get a7(): Word {
-    return own(this.#state).registers[A7] as number;
+    return this.#reach.state.registers[A7] as number;
   }
   get stvec(): VirtualAddress {
-    return own(this.#state).stvec;
+    return this.#reach.state.stvec;
   }
   set stvec(va: VirtualAddress) {
-    own(this.#state).stvec = va >>> 0;
+    this.#reach.state.stvec = va >>> 0;
   }
   get satp(): Word {
-    return own(this.#state).satp;
+    return this.#reach.state.satp;
   }
   set satp(value: Word) {
     const state = this.#spendOn('satp');
@@ -122,7 +119,7 @@ export class HartPort implements Hart {
     this.#core.log?.record(RecordKind.satp, state, word, 0, 0, 0, 0);
   }
   get scontext(): number {
-    return own(this.#state).scontext;
+    return this.#reach.state.scontext;
   }
   set scontext(tid: number) {
     const state = this.#spendOn('scontext');
@@ -131,28 +128,28 @@ export class HartPort implements Hart {
     state.scontext = next;
   }
   get sscratch(): Word {
-    return own(this.#state).sscratch;
+    return this.#reach.state.sscratch;
   }
   set sscratch(value: Word) {
-    own(this.#state).sscratch = value >>> 0;
+    this.#reach.state.sscratch = value >>> 0;
   }
   get stimecmp(): number {
-    return own(this.#state).stimecmp;
+    return this.#reach.state.stimecmp;
   }
   set stimecmp(time: number) {
-    own(this.#state).stimecmp = time >= 0 ? Math.floor(time) : Number.POSITIVE_INFINITY;
+    this.#reach.state.stimecmp = time >= 0 ? Math.floor(time) : Number.POSITIVE_INFINITY;
   }
   get sum(): boolean {
-    return own(this.#state).sum;
+    return this.#reach.state.sum;
   }
   set sum(value: boolean) {
-    own(this.#state).sum = value === true;
+    this.#reach.state.sum = value === true;
   }
   get mxr(): boolean {
-    return own(this.#state).mxr;
+    return this.#reach.state.mxr;
   }
   set mxr(value: boolean) {
-    own(this.#state).mxr = value === true;
+    this.#reach.state.mxr = value === true;
   }
 
   save(): Context {
@@ -244,7 +241,7 @@ export class HartPort implements Hart {
   }
 
   onRemoteFence(routine: (hart: Hart) => void): void {
-    own(this.#state).remoteFence = routine;
+    this.#reach.state.remoteFence = routine;
   }
 }
 

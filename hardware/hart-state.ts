@@ -41,14 +41,31 @@ const emptyTlb = (entries: number): Tlb => ({
   base: new Int32Array(entries),
 });
 
-/** Whose kernel activation runs on a machine: one at a time. */
+/** What watches over whose kernel code runs: of one hart at a time. */
 export interface Activity {
-  readonly current: HartState | undefined;
-  /** A hart that is not the current one was touched: ends the activation, unless it may. */
+  /** A hart that is not its own was touched: ends the activation, unless it may. */
   touched(hart: HartState): void;
 }
 
-const NOTHING_RUNS: Activity = { current: undefined, touched: () => undefined };
+const NOTHING_RUNS: Activity = { touched: () => undefined };
+
+/** Where a port finds the state of its hart. A look at every access whether it may would cost more than the access. */
+export interface Reach {
+  /** The hart itself while kernel code may touch it, otherwise its barrier. */
+  state: HartState;
+}
+
+/** Stands in the place of a hart that may not be touched. */
+const BARRIER: ProxyHandler<HartState> = {
+  get: (hart, key) => {
+    hart.activity.touched(hart);
+    return Reflect.get(hart, key) as unknown;
+  },
+  set: (hart, key, value) => {
+    hart.activity.touched(hart);
+    return Reflect.set(hart, key, value);
+  },
+};
 
 export class HartState {
   readonly id: HartId;
@@ -56,6 +73,8 @@ export class HartState {
   activity: Activity = NOTHING_RUNS;
   /** What a kernel sees of it. */
   port: Hart | undefined;
+  readonly reach: Reach;
+  readonly #barrier: HartState;
   readonly tlb: Tlb;
   readonly registers = new Uint32Array(32);
   pc: VirtualAddress = 0;
@@ -102,6 +121,17 @@ export class HartState {
   constructor(id: HartId, tlbEntries: number) {
     this.id = id;
     this.tlb = emptyTlb(tlbEntries);
+    this.#barrier = new Proxy<HartState>(this, BARRIER);
+    this.reach = { state: this.#barrier };
+  }
+
+  /** Kernel code may touch it from now on. */
+  open(): void {
+    this.reach.state = this;
+  }
+
+  close(): void {
+    this.reach.state = this.#barrier;
   }
 
   /** Timer interrupts that come on their own: after so many instructions, ascending. */

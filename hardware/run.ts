@@ -189,8 +189,7 @@ export const boot = (
 ): void => {
   const [first] = core.harts;
   if (!first) return;
-  core.booting = true;
-  core.current = first;
+  core.beginBoot(first);
   try {
     const handler: Routine = kernel.boot(machine, image);
     if (typeof handler === 'function') core.setHandler(handler);
@@ -204,8 +203,7 @@ export const boot = (
   } catch (error) {
     core.halt(first, 'boot-failed', describe(error));
   }
-  core.booting = false;
-  core.current = undefined;
+  core.endBoot();
   if (core.halted) return;
   for (const state of core.harts) core.sendIpi(state);
 };

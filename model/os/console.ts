@@ -53,7 +53,11 @@ export const isAmbiguous = (state: OsState, event: Event): boolean =>
 /** The state, once for every task that the bytes may be from. */
 export const attributions = (state: OsState, event: Event): OsState[] => {
   if (!isAmbiguous(state, event) || event.kind !== 'console') return [state];
-  return speakers(state, event).map((speaker) => ({ ...copyState(state), speaker }));
+  return speakers(state, event).map((speaker) => {
+    const copy = copyState(state);
+    copy.speaker = speaker;
+    return copy;
+  });
 };
 
 export const transmitted = (state: OsState, event: ConsoleEvent): Violation | undefined => {

@@ -80,7 +80,7 @@ export interface Space {
   tasks: number;
 }
 
-/** A system call that has not returned. */
+/** A system call that has not returned. What is not so, or not known, is undefined. */
 export interface PendingCall {
   readonly number: number;
   readonly args: readonly [Word, Word, Word];
@@ -91,15 +91,15 @@ export interface PendingCall {
   /** For write: bytes sent so far. */
   sent: number;
   /** For write by a service in user space: somebody else could change the bytes when it began. */
-  exposed?: boolean;
+  exposed: boolean | undefined;
   /** For a call of a service that took effect before it returned. */
-  settled?: Settlement;
+  settled: Settlement | undefined;
   /** For sync: effects on files when it began. */
-  began?: number;
+  began: number | undefined;
   /** Its service has failed, but what it stored was synced: nothing else is excused. */
-  synced?: boolean;
+  synced: boolean | undefined;
   /** Words in its buffer that other tasks have stored to meanwhile, by address. */
-  overwritten?: readonly VirtualAddress[];
+  overwritten: readonly VirtualAddress[] | undefined;
 }
 
 /** What a call that took effect before it returned must return then. */

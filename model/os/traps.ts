@@ -15,7 +15,7 @@ import { begin, isIpc } from './ipc/underway.ts';
 import { isInWindow } from './modules/contexts.ts';
 import { beginWork, isModuleCall } from './modules/works.ts';
 import { endTask, isAlone, othersAlive, sendsRemotely } from './space.ts';
-import { type OsState, type Task, take } from './state.ts';
+import { type OsState, type PendingCall, type Task, take } from './state.ts';
 import { maybe } from './unsure.ts';
 import type { Violation } from './violation.ts';
 
@@ -182,6 +182,19 @@ const argumentOf = (task: Task, { args }: Operation & { op: 'call' }, index: num
   return argument === undefined ? (task.registers[A0 + index] ?? 0) : operandOf(task, argument);
 };
 
+const callOf = (number: number, args: PendingCall['args']): PendingCall => ({
+  number,
+  args,
+  done: false,
+  child: 0,
+  sent: 0,
+  exposed: undefined,
+  settled: undefined,
+  began: undefined,
+  synced: undefined,
+  overwritten: undefined,
+});
+
 const systemCall = (state: OsState, task: Task): Violation | undefined => {
   const operation = nextOperation(state, task);
   if (operation?.op !== 'call' || !mayAccess(state, task, task.pc, Pte.X)) {
@@ -202,19 +215,19 @@ const systemCall = (state: OsState, task: Task): Violation | undefined => {
   task.registers[A0] = a0;
   task.registers[A0 + 1] = a1;
   task.registers[A0 + 2] = a2;
-  task.call = { number, args: [a0, a1, a2], done: false, child: 0, sent: 0 };
+  const call = callOf(number, [a0, a1, a2]);
+  task.call = call;
   const description = claimedCall(state, number);
-  if (state.kept) task.call.began = state.kept.effects;
+  if (state.kept) call.began = state.kept.effects;
   if (!description) return undefined;
-  if (description.name === 'write' && sendsRemotely(state))
-    task.call.exposed = !isAlone(state, task);
+  if (description.name === 'write' && sendsRemotely(state)) call.exposed = !isAlone(state, task);
   if (description.name === 'exit') exitNow(state, task, a0);
   else if (isModuleCall(description.name)) {
     const { name } = description;
-    const work = { tid: task.tid, space: task.space, call: name, args: task.call.args };
+    const work = { tid: task.tid, space: task.space, call: name, args: call.args };
     if (state.modules) state.modules = beginWork(state.modules, work);
   } else if (state.setting.messaging && isIpc(description.name))
-    begin(state, task, description.name, task.call.args);
+    begin(state, task, description.name, call.args);
   else if (changesOthers(description.name)) state.pending.push(task.tid);
   if (description.name === 'write' && (a0 + a1 > 0xffff_0000 || a0 % 4096 > 4032))
     take(state, 'wildPointer');

@@ -8,6 +8,7 @@ import { buildLayered, LAYERS, layered } from '../../kernels/layered/index.ts';
 import { defineLayer, type Handler, type Layer } from '../../kernels/layered/link/contract.ts';
 import type { Clause } from '../../spec/properties.ts';
 import type { Workload } from '../../spec/workload.ts';
+import { keepLog } from '../checker/failure.ts';
 import { judgeRun } from '../checker/judge-run.ts';
 import { suitesFor, workloadsOf } from '../checker/suites.ts';
 import { factsOf } from '../execute/facts.ts';
@@ -48,7 +49,7 @@ export const kept = (seed: number, clauses: readonly Clause[]): Finding => {
 
 /** Crossings of a system call, and those that one more layer adds to each call over its boundary. */
 const costs = (workloads: readonly Workload[]): readonly Figure[] => {
-  const runs = workloads.map((workload) => runWorkload(layered, workload, { arena: new Arena() }));
+  const runs = workloads.map((workload) => keepLog(runWorkload(layered, workload, { arena })));
   const crossed = runs.reduce((sum, run) => sum + crossingsOf(run).total, 0);
   const calls = runs.reduce((sum, run) => sum + systemCalls(run), 0);
   const added = LAYERS.slice(0, -1).map((_, index) => {

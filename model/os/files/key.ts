@@ -72,8 +72,8 @@ const pushNode = (key: number[], fs: FileSystem, names: Map<NodeId, number>, id:
 const pushBytes = (key: number[], bytes: Uint8Array): void => {
   key.push(bytes.length);
   for (let at = 0; at < bytes.length; at += 4) {
-    const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
-    key.push(a | (b << 8) | (c << 16) | (d << 24));
+    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    key.push(low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24));
   }
 };
 
