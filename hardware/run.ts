@@ -136,7 +136,7 @@ export const assemble = (
 };
 
 /** All of RAM: the workload’s frames, those of services, those of modules. */
-export const framesOf = ({ frames, modules }: Workload, serviceFrames = 0): number =>
+const framesOf = ({ frames, modules }: Workload, serviceFrames = 0): number =>
   frames + serviceFrames + (modules ? moduleFrames(modules) : 0);
 
 export const runWorkload = (kernel: Kernel, workload: Workload, options: RunOptions = {}): Run => {

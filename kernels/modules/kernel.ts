@@ -8,7 +8,7 @@
  */
 import type { Hart, Kernel, Wait } from '../../hardware/contract.ts';
 import { Call, KILLED_STATUS } from '../../spec/abi.ts';
-import { UnloadFlag } from '../../spec/calls/modules.ts';
+import { ModuleStateNumber, UnloadFlag } from '../../spec/calls/modules.ts';
 import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { EXTENSION_POINTS } from '../../spec/extensions.ts';
@@ -157,22 +157,19 @@ const asked = (
   return modules?.perform(hart, { op: 'ask', point, request, argument }) ?? -Errno.ENODEV;
 };
 
-const COMING = 1;
 const stateIn = (modules: Modules, module: string): number => modules.stateOf(module) & 3;
 
 /** Where loads are counted, one that is LIVE already is only counted. */
 function* loading(modules: Modules, hart: Hart, module: string): Steps {
   const loaded = yield* finish(modules.perform(hart, { op: 'load', module }));
-  if (loaded < 0 || stateIn(modules, module) !== COMING) return loaded;
+  if (loaded < 0 || stateIn(modules, module) !== ModuleStateNumber.coming) return loaded;
   return yield* finish(modules.perform(hart, { op: 'init', module }));
 }
-
-const GOING = 3;
 
 function* unloading(modules: Modules, hart: Hart, module: string, force: boolean): Steps {
   const operation: ModuleOperation = { op: 'unload', module, force };
   const unloaded = yield* finish(modules.perform(hart, operation));
-  if (unloaded < 0 || stateIn(modules, module) !== GOING) return unloaded;
+  if (unloaded < 0 || stateIn(modules, module) !== ModuleStateNumber.going) return unloaded;
   return yield* finish(modules.perform(hart, { op: 'exit', module }));
 }
 
@@ -325,7 +322,7 @@ export interface ModularBuild extends CoreBuild {
 }
 
 /** The same kernel, which says that it has these calls, and where modules run. */
-export const claimingModules = (kernel: Kernel, home: 'kernel' | 'user'): Kernel => ({
+const claimingModules = (kernel: Kernel, home: 'kernel' | 'user'): Kernel => ({
   ...kernel,
   implements: [...kernel.implements, 'modules'],
   modules: home,

@@ -1,5 +1,5 @@
 /** What is loaded, as the model knows it: no pages, no addresses. Operations change it in place; `copyOf` keeps one. */
-import { REFERENCES_SHIFT } from '../../spec/calls/modules.ts';
+import { ModuleStateNumber, REFERENCES_SHIFT } from '../../spec/calls/modules.ts';
 import type { DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import type { Hook } from '../../spec/extensions.ts';
@@ -125,13 +125,11 @@ const statusOf = ({
   uses: [...uses].sort(),
 });
 
-const STATES = { coming: 1, live: 2, going: 3 } as const;
-
 /** As the call moduleState returns it. */
 export const numberOf = ({ loaded }: ModulesState, name: string): number => {
   const module = loaded.get(name);
   if (!module) return -Errno.ENOENT;
-  return STATES[module.state] | ((module.users + module.dependants) << REFERENCES_SHIFT);
+  return ModuleStateNumber[module.state] | ((module.users + module.dependants) << REFERENCES_SHIFT);
 };
 
 /** What can be seen of them all, by name. */
