@@ -18,6 +18,8 @@ export const MODULE_PROGRAMS = [
   'disk-driver',
   'network-driver',
   'framebuffer-driver',
+  'ramfs',
+  'unionfs',
 ] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 
@@ -78,5 +80,9 @@ export const FACILITIES = [
   'mapRegisters',
   /** (va): the address by which a device reaches a word of its data. */
   'dmaAddress',
+  /** (): one more reference on the module itself: it cannot be unloaded. 0; ENOENT: it is GOING. */
+  'holdSelf',
+  /** (): one less. 0; EINVAL: there is none. */
+  'releaseSelf',
 ] as const;
 export type Facility = (typeof FACILITIES)[number];

@@ -21,7 +21,7 @@ import {
   taken,
 } from './extensions.ts';
 import { routineAt } from './life.ts';
-import type { Entry, Loader } from './loader.ts';
+import { type Entry, type Loader, RecordWord, setWord, wordAt } from './loader.ts';
 import { addressOf, physicalOf } from './memory.ts';
 import type { ModuleEntry } from './program.ts';
 
@@ -123,6 +123,16 @@ const mapRegisters: FacilityRoutine = (loader, _, device) => {
 /** The IOMMU is off: devices see physical addresses. */
 const dmaAddress: FacilityRoutine = (loader, _, va) => physicalOf(loader, va);
 
+const holdSelf: FacilityRoutine = (loader, entry) => loader.routines.get(loader, entry);
+
+/** Under kld it may be the last one: whoever called the module has one, too, and puts it behind this. */
+const releaseSelf: FacilityRoutine = (loader, entry) => {
+  const count = wordAt(loader, entry, RecordWord.users);
+  if (count === 0) return -Errno.EINVAL;
+  setWord(loader, entry, RecordWord.users, count - 1);
+  return 0;
+};
+
 export const facilityRoutines: FacilityRoutines = {
   registerHook,
   unregisterHook,
@@ -132,6 +142,8 @@ export const facilityRoutines: FacilityRoutines = {
   freeInterrupt,
   mapRegisters,
   dmaAddress,
+  holdSelf,
+  releaseSelf,
 };
 
 /** The number under which the log shows the kernel's facilities. */

@@ -19,6 +19,12 @@ export interface Surroundings {
   setTimer(ticks: number): void;
   /** 1: it was armed. */
   cancelTimer(): number;
+  /** One more reference on the module itself, or one less. */
+  holdSelf(): void;
+  releaseSelf(): void;
+  /** The state of the module that it imports from as number `to`, for one that knows what this means; and a new one. */
+  stateOf(to: number): unknown;
+  changeState(to: number, state: unknown): void;
 }
 
 /** One outcome, or all that are allowed, where a device decides; which it was is seen by the answer. */
@@ -44,5 +50,5 @@ export interface Behaviour<S = unknown> {
   due?(state: S, around: Surroundings): S;
 }
 
-/** Nobody but the behaviour itself looks into its state. */
+/** Nobody looks into its state but the behaviour itself, and those that import from it and know it. */
 export const behaviour = <S>(it: Behaviour<S>): Behaviour => it as unknown as Behaviour;

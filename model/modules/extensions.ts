@@ -77,6 +77,17 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
     state.timers = state.timers.filter((timer) => timer.module !== module.facts.name);
     return before - state.timers.length;
   },
+  holdSelf: () => {
+    module.users += 1;
+  },
+  releaseSelf: () => {
+    module.users -= 1;
+  },
+  stateOf: (to) => state.loaded.get(module.uses[to] ?? '')?.inner,
+  changeState: (to, inner) => {
+    const owner = state.loaded.get(module.uses[to] ?? '');
+    if (owner) owner.inner = inner;
+  },
 });
 
 const choose = (outcomes: Outcomes<unknown>, seen: Seen) => {

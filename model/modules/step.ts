@@ -205,11 +205,20 @@ const put = (state: ModulesState, module: LoadedModule | undefined): number => {
   return 0;
 };
 
+/** A module that has given back its last reference while it was at work goes behind that (kld). */
+const atItsEnd = (state: ModulesState, answer: number): number => {
+  if (state.settings.policy.counts)
+    for (const module of [...state.loaded.values()]) leaveAlone(state, module);
+  return answer;
+};
+
 /** Does the operation, and answers as the kernel must: where several answers are allowed, as it did. */
 export const step = (state: ModulesState, operation: ModuleOperation, seen?: Seen): number => {
   if (operation.op === 'tick') return tick(state);
-  if (operation.op === 'ask')
-    return ask(state, operation.point, operation.request, operation.argument, seen);
+  if (operation.op === 'ask') {
+    const { point, request, argument } = operation;
+    return atItsEnd(state, ask(state, point, request, argument, seen));
+  }
   const module = state.loaded.get(operation.module);
   const facts = state.files.get(operation.module);
   switch (operation.op) {
@@ -228,7 +237,7 @@ export const step = (state: ModulesState, operation: ModuleOperation, seen?: See
     case 'use': {
       if (module?.state !== 'live') return -Errno.ENOENT;
       const { request = 0, argument = 0 } = operation;
-      return run(state, module, 'use', request, argument, seen);
+      return atItsEnd(state, run(state, module, 'use', request, argument, seen));
     }
   }
 };

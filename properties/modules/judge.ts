@@ -33,7 +33,20 @@ export interface ModuleJudgement {
   readonly done: number;
 }
 
-type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
+export type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
+
+/** One operation, what was answered and what the model says. */
+export interface Seen {
+  readonly modules: Modules;
+  readonly model: ModulesState;
+  readonly operation: ModuleOperation;
+  readonly answer: number;
+  readonly expected: number;
+  readonly count: (what: string) => void;
+}
+
+/** Who knows more of some modules: what was found goes through him, and he may find something else. */
+export type Watch = (seen: Seen, found: Finding | undefined) => Finding | undefined;
 
 const differ = (
   property: ModulePropertyId,
@@ -106,12 +119,16 @@ const answerText = (operation: ModuleOperation, answer: number): string =>
 
 const HAS_RESULT: ReadonlySet<ModuleOperation['op']> = new Set(['use', 'ask', 'tick']);
 
-/** @param every after so many operations all that can be seen is compared; answers always are */
+/**
+ * @param every after so many operations all that can be seen is compared; answers always are
+ * @param watch looks at each operation once it is judged
+ */
 export const judgeModules = (
   world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
   changed: Changes = {},
   every = 1,
+  watch: Watch = (_, found) => found,
 ): ModuleJudgement => {
   const model = nothingLoaded(world.settings, world.files, world.pages);
   const tally = new Map<string, number>();
@@ -158,6 +175,7 @@ export const judgeModules = (
       } else if (done % every === 0 || model.loaded.size === 0) {
         found = look(model, modules, atBoot);
       }
+      found = watch({ modules, model, operation, answer, expected, count }, found);
       return found !== undefined;
     },
     changed,

@@ -16,7 +16,15 @@ export type ModulePropertyId =
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
   | 'modules/no-device-activity-outlives'
-  | 'modules/kernel-stays-up';
+  | 'modules/kernel-stays-up'
+  | 'modules/files-are-files'
+  | 'modules/union-as-overlayfs'
+  | 'modules/union-merges'
+  | 'modules/lower-never-changes'
+  | 'modules/copy-up-complete'
+  | 'modules/both-must-allow'
+  | 'modules/setuid-untrusted'
+  | 'modules/mounted-stays';
 
 const linux = 'Linux, kernel/module/main.c';
 

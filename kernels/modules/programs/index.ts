@@ -5,7 +5,9 @@ import { counter } from './counter.ts';
 import { diskDriverProgram } from './disk-driver.ts';
 import { framebufferDriverProgram } from './framebuffer-driver.ts';
 import { networkDriverProgram } from './network-driver.ts';
+import { ramfs } from './ramfs/index.ts';
 import { sleeper } from './sleeper.ts';
+import { unionfs } from './unionfs/index.ts';
 
 export type ModulePrograms = Readonly<Record<ModuleProgramName, ModuleProgram>>;
 
@@ -15,4 +17,6 @@ export const modulePrograms: ModulePrograms = {
   'disk-driver': diskDriverProgram,
   'network-driver': networkDriverProgram,
   'framebuffer-driver': framebufferDriverProgram,
+  ramfs,
+  unionfs,
 };

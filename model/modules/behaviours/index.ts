@@ -6,7 +6,9 @@ import { counter } from './counter.ts';
 import { diskDriver } from './disk-driver.ts';
 import { framebufferDriver } from './framebuffer-driver.ts';
 import { networkDriver } from './network-driver.ts';
+import { ramfs } from './ramfs.ts';
 import { sleeper } from './sleeper.ts';
+import { unionfs } from './unionfs.ts';
 
 /** @param imports how many modules it imports from */
 type BehaviourOf = (imports: number) => Behaviour;
@@ -17,6 +19,8 @@ const BEHAVIOURS: Readonly<Record<ModuleProgramName, BehaviourOf>> = {
   'disk-driver': diskDriver,
   'network-driver': networkDriver,
   'framebuffer-driver': framebufferDriver,
+  ramfs,
+  unionfs,
 };
 
 export const behaviourOf = ({ program = 'counter' }: ModuleFacts, imports: number): Behaviour =>
