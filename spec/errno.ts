@@ -33,9 +33,11 @@ export const Errno = {
   ENAMETOOLONG: 36,
   ENOSYS: 38,
   ENOTEMPTY: 39,
+  ELOOP: 40,
   EMSGSIZE: 90,
   EADDRINUSE: 98,
   ENOBUFS: 105,
+  ECONNREFUSED: 111,
   EKEYREJECTED: 129,
 } as const;
 export type ErrnoName = keyof typeof Errno;

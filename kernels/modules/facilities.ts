@@ -5,7 +5,14 @@
 import type { ComponentEntry, Machine } from '../../hardware/contract.ts';
 import { DEVICE_WINDOW, Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
-import { EXTENSION_POINTS, FACILITIES, type Facility, POINT_RULES } from '../../spec/extensions.ts';
+import {
+  EXTENSION_POINTS,
+  FACILITIES,
+  type Facility,
+  isInner,
+  POINT_RULES,
+  WAITING_FACILITIES,
+} from '../../spec/extensions.ts';
 import { KERNEL_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, type VirtualAddress, type Word } from '../../spec/riscv.ts';
 import {
@@ -20,13 +27,13 @@ import {
   TIMERS,
   taken,
 } from './extensions.ts';
-import { routineAt } from './life.ts';
-import type { Entry, Loader } from './loader.ts';
+import { finish, routineAt } from './life.ts';
+import type { Entry, Loader, Work } from './loader.ts';
 import { addressOf, physicalOf } from './memory.ts';
 import type { ModuleEntry } from './program.ts';
 
-/** A facility: which module asks, and its arguments. */
-export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word) => number;
+/** A facility: which module asks, and its arguments. Only those of WAITING_FACILITIES may answer with steps. */
+export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word, c: Word) => Work;
 export type FacilityRoutines = Readonly<Record<Facility, FacilityRoutine>>;
 
 const wordOf = ({ ram }: Loader, at: number, word: number): number => ram[at + word] ?? 0;
@@ -114,7 +121,7 @@ const freeInterrupt: FacilityRoutine = (loader, { record }, device) => {
 };
 
 /** In supervisor mode the registers of every device are mapped. */
-const mapRegisters: FacilityRoutine = (loader, _, device) => {
+const mapRegisters = (loader: Loader, _: Entry, device: Word): number => {
   const name = deviceNamed(device);
   if (!name) return -Errno.EINVAL;
   return loader.devices.includes(name) ? DEVICE_WINDOW + device * PAGE_SIZE : -Errno.EBUSY;
@@ -123,7 +130,26 @@ const mapRegisters: FacilityRoutine = (loader, _, device) => {
 /** The IOMMU is off: devices see physical addresses. */
 const dmaAddress: FacilityRoutine = (loader, _, va) => physicalOf(loader, va);
 
-export const facilityRoutines: FacilityRoutines = {
+const caller: FacilityRoutine = (loader) => loader.caller;
+
+const askPoint: FacilityRoutine = (loader, _, point, request, argument) => {
+  const name = EXTENSION_POINTS[point];
+  if (name === undefined) return -Errno.EINVAL;
+  const { ask, answer } = loader.routines;
+  return (isInner(name) ? answer : ask)(loader, name, request, argument);
+};
+
+const holdHook: FacilityRoutine = (loader, _, point, key) => {
+  const name = EXTENSION_POINTS[point];
+  return name === undefined ? -Errno.EINVAL : loader.routines.pin(loader, name, key);
+};
+
+const releaseHook: FacilityRoutine = (loader, _, point, key) => {
+  const name = EXTENSION_POINTS[point];
+  return name === undefined ? -Errno.EINVAL : loader.routines.unpin(loader, name, key);
+};
+
+export const facilityRoutines = {
   registerHook,
   unregisterHook,
   setTimer,
@@ -132,20 +158,25 @@ export const facilityRoutines: FacilityRoutines = {
   freeInterrupt,
   mapRegisters,
   dmaAddress,
-};
+  caller,
+  askPoint,
+  holdHook,
+  releaseHook,
+} satisfies FacilityRoutines;
 
 /** The number under which the log shows the kernel's facilities. */
 const FACILITY = 63;
 
 /** Who calls a facility without being there is told so. */
 const entryFor =
-  (loader: Loader, routine: FacilityRoutine): ComponentEntry =>
-  (hart, data = 0, a: Word = 0, b: Word = 0) => {
+  (loader: Loader, routine: FacilityRoutine, waits: boolean): ComponentEntry =>
+  (hart, data = 0, a: Word = 0, b: Word = 0, c: Word = 0) => {
     loader.hart = hart;
     const entry = [...loader.entries.values()].find(
       (one) => addressOf(loader, one, 'data') === data,
     );
-    return entry ? routine(loader, entry, a, b) : -Errno.EINVAL;
+    const work = entry ? routine(loader, entry, a, b, c) : -Errno.EINVAL;
+    return waits ? finish(work) : work;
   };
 
 /** Puts them into the kernel's text; their addresses in the order of FACILITIES. */
@@ -154,8 +185,8 @@ export const installFacilities = (
   routines: FacilityRoutines,
   loader: Loader,
 ): VirtualAddress[] =>
-  FACILITIES.map(
-    (name) =>
-      KERNEL_TEXT +
-      machine.installComponent(name, entryFor(loader, routines[name]), 0, FACILITY, true),
-  );
+  FACILITIES.map((name) => {
+    const waits = WAITING_FACILITIES.includes(name);
+    const entry = entryFor(loader, routines[name], waits);
+    return KERNEL_TEXT + machine.installComponent(name, entry, 0, FACILITY, !waits);
+  });

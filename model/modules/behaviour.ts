@@ -3,7 +3,7 @@
  * fails: memory and addresses are the loader's.
  */
 import type { DeviceName } from '../../spec/devices.ts';
-import type { Hook } from '../../spec/extensions.ts';
+import type { ExtensionPoint, Hook } from '../../spec/extensions.ts';
 import type { Word } from '../../spec/riscv.ts';
 
 export interface Outcome<S> {
@@ -19,6 +19,13 @@ export interface Surroundings {
   setTimer(ticks: number): void;
   /** 1: it was armed. */
   cancelTimer(): number;
+  /** For whom it is at work; 0: for no task. */
+  readonly caller: Word;
+  /** What those answer who have registered at the point. */
+  ask(point: ExtensionPoint, request: Word, argument: Word): number;
+  /** Who has registered there with this key stays. 0, or ENOENT. */
+  hold(point: ExtensionPoint, key: number): number;
+  release(point: ExtensionPoint, key: number): number;
 }
 
 /** One outcome, or all that are allowed, where a device decides; which it was is seen by the answer. */
@@ -42,6 +49,8 @@ export interface Behaviour<S = unknown> {
   };
   /** Its timer has gone off. */
   due?(state: S, around: Surroundings): S;
+  /** What its exit does to others, beside taking back what it registered. */
+  leave?(state: S, around: Surroundings): void;
 }
 
 /** Nobody but the behaviour itself looks into its state. */
