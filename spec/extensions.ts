@@ -18,6 +18,13 @@ export const MODULE_PROGRAMS = [
   'disk-driver',
   'network-driver',
   'framebuffer-driver',
+  'ip-tables',
+  'match-port',
+  'match-limit',
+  'datagram-protocol',
+  'capability-lsm',
+  'path-lsm',
+  'softdog',
 ] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 

@@ -161,7 +161,9 @@ const guard = (
 ): number => {
   for (const module of askedAt(state, 'security')) {
     const answer = run(state, module, 'hook', guardRequest(point, request), argument, undefined);
-    if (answer < 0) return answer;
+    if (answer >= 0) continue;
+    state.refusals = [...state.refusals, answer];
+    return answer;
   }
   return 0;
 };

@@ -74,6 +74,8 @@ export interface ModulesState {
   readonly left: Map<DeviceName, unknown>;
   /** The task for which the operation is done; 0: none. */
   caller: Word;
+  /** What security modules have refused with during the operation: each errno below 0. */
+  refusals: readonly number[];
   /** Modules that a module has let go during the operation. */
   readonly released: Set<string>;
 }
@@ -101,6 +103,7 @@ export const nothingLoaded = (
   interrupts: [],
   left: new Map(),
   caller: 0,
+  refusals: [],
   released: new Set(),
 });
 

@@ -33,7 +33,22 @@ export interface ModuleJudgement {
   readonly done: number;
 }
 
-type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
+export type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
+
+/** An operation that was done on both, and what it answered. */
+export interface Done {
+  /** As it is now. */
+  readonly model: ModulesState;
+  readonly modules: Modules;
+  readonly operation: ModuleOperation;
+  readonly expected: number;
+  readonly answer: number;
+}
+/**
+ * A property of one use looks first, so that what it finds bears its name; and counts what a run must have done for it
+ * to mean something.
+ */
+export type ModuleView = (done: Done, count: (what: string) => void) => Finding | undefined;
 
 const differ = (
   property: ModulePropertyId,
@@ -101,18 +116,23 @@ const operationText = (operation: ModuleOperation): string => {
   return `${op} ${operation.module}`;
 };
 
-const answerText = (operation: ModuleOperation, answer: number): string =>
+export const answerText = (operation: ModuleOperation, answer: number): string =>
   `${operationText(operation)} answers ${resultName(answer >>> 0)}`;
 
 const HAS_RESULT: ReadonlySet<ModuleOperation['op']> = new Set(['use', 'ask', 'tick']);
 
-/** @param every after so many operations all that can be seen is compared; answers always are */
+/**
+ * @param every after so many operations all that can be seen is compared; answers always are
+ * @param looking what is looked at in a special way; made anew for each run, for a view may remember
+ */
 export const judgeModules = (
   world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
   changed: Changes = {},
   every = 1,
+  looking: () => readonly ModuleView[] = () => [],
 ): ModuleJudgement => {
+  const views = looking();
   const model = nothingLoaded(world.settings, world.files, world.pages);
   const tally = new Map<string, number>();
   const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
@@ -149,6 +169,9 @@ export const judgeModules = (
       if (log) activity.remember(modules, operation);
       const expected = step(model, operation, answer);
       note(operation, expected);
+      const seen = { model, modules, operation, expected, answer };
+      for (const view of views) found ??= view(seen, count);
+      if (found) return true;
       if (expected !== answer) {
         found = {
           property: HAS_RESULT.has(operation.op) ? 'modules/calls' : 'modules/answers',

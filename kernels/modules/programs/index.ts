@@ -1,11 +1,18 @@
 /** The programs that modules may have as their code, by name. */
 import type { ModuleProgramName } from '../../../spec/extensions.ts';
 import type { ModuleProgram } from '../program.ts';
+import { capabilityLsm } from './capability-lsm.ts';
 import { counter } from './counter.ts';
 import { diskDriverProgram } from './disk-driver.ts';
 import { framebufferDriverProgram } from './framebuffer-driver.ts';
 import { networkDriverProgram } from './network-driver.ts';
+import { datagramProtocol } from './datagram-protocol.ts';
+import { ipTables } from './ip-tables/index.ts';
+import { matchLimit } from './match-limit.ts';
+import { matchPort } from './match-port.ts';
+import { pathLsm } from './path-lsm.ts';
 import { sleeper } from './sleeper.ts';
+import { softdog } from './softdog.ts';
 
 export type ModulePrograms = Readonly<Record<ModuleProgramName, ModuleProgram>>;
 
@@ -15,4 +22,11 @@ export const modulePrograms: ModulePrograms = {
   'disk-driver': diskDriverProgram,
   'network-driver': networkDriverProgram,
   'framebuffer-driver': framebufferDriverProgram,
+  'ip-tables': ipTables,
+  'match-port': matchPort,
+  'match-limit': matchLimit,
+  'datagram-protocol': datagramProtocol,
+  'capability-lsm': capabilityLsm,
+  'path-lsm': pathLsm,
+  softdog,
 };
