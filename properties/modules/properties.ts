@@ -1,3 +1,6 @@
+import type { FilterPropertyId } from './filter/properties.ts';
+import type { SecurityPropertyId } from './security/properties.ts';
+
 /** What must hold of a loader, and what a run must have done for it to mean something. */
 export interface ModuleProperty {
   readonly id: ModulePropertyId;
@@ -16,7 +19,9 @@ export type ModulePropertyId =
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
   | 'modules/no-device-activity-outlives'
-  | 'modules/kernel-stays-up';
+  | 'modules/kernel-stays-up'
+  | FilterPropertyId
+  | SecurityPropertyId;
 
 const linux = 'Linux, kernel/module/main.c';
 

@@ -35,16 +35,26 @@ import { pointNumber } from './registering.ts';
 const SOCKET_BYTES = 32;
 const Socket = { bound: 0, port: 4, task: 8, waiting: 12, queue: 16 } as const;
 
+/** Where to look for the socket of a port first; the others follow. */
+const firstPlace = (_port: number): number => 0;
+
 /** The first socket that is as wanted; 0: none. */
-const findSocket = ({ data }: Place, isWanted: (at: VirtualAddress) => boolean): VirtualAddress => {
-  for (let index = 0; index < SOCKETS; index++)
-    if (isWanted(data + SOCKET_BYTES * index)) return data + SOCKET_BYTES * index;
+const findSocket = (
+  { data }: Place,
+  first: number,
+  isWanted: (at: VirtualAddress) => boolean,
+): VirtualAddress => {
+  for (let index = 0; index < SOCKETS; index++) {
+    const at = data + SOCKET_BYTES * ((first + index) % SOCKETS);
+    if (isWanted(at)) return at;
+  }
   return 0;
 };
 
-const socketOf = (place: Place, port: number): VirtualAddress =>
+const socketOf = (it: DatagramRoutines, place: Place, port: number): VirtualAddress =>
   findSocket(
     place,
+    it.firstPlace(port),
     (at) =>
       place.memory.load(at + Socket.bound) !== 0 && place.memory.load(at + Socket.port) === port,
   );
@@ -65,12 +75,13 @@ export const filter = (request: Word, argument: Word): Generator<ModuleCall, num
 export interface DatagramRoutines {
   readonly filter: typeof filter;
   readonly checksumOf: typeof checksumOf;
+  readonly firstPlace: typeof firstPlace;
 }
 
-function* bind(place: Place, port: number): ModuleSteps {
+function* bind(it: DatagramRoutines, place: Place, port: number): ModuleSteps {
   const { memory } = place;
-  if (socketOf(place, port) !== 0) return -Errno.EADDRINUSE;
-  const at = findSocket(place, (one) => memory.load(one + Socket.bound) === 0);
+  if (socketOf(it, place, port) !== 0) return -Errno.EADDRINUSE;
+  const at = findSocket(place, it.firstPlace(port), (one) => memory.load(one + Socket.bound) === 0);
   if (at === 0) return -Errno.ENOBUFS;
   memory.store(at + Socket.bound, 1);
   memory.store(at + Socket.port, port);
@@ -80,8 +91,12 @@ function* bind(place: Place, port: number): ModuleSteps {
 }
 
 /** The socket, if it is the caller's; or an error. */
-function* own(place: Place, port: number): Generator<ModuleCall, number, number> {
-  const at = socketOf(place, port);
+function* own(
+  it: DatagramRoutines,
+  place: Place,
+  port: number,
+): Generator<ModuleCall, number, number> {
+  const at = socketOf(it, place, port);
   if (at === 0) return -Errno.EINVAL;
   const task = yield* callKernel('caller');
   return place.memory.load(at + Socket.task) === task >>> 0 ? at : -Errno.EPERM;
@@ -89,16 +104,16 @@ function* own(place: Place, port: number): Generator<ModuleCall, number, number>
 
 const isError = (answer: number): boolean => answer < 0 && answer >= -4095;
 
-function* unbind(place: Place, port: number): ModuleSteps {
-  const at = yield* own(place, port);
+function* unbind(it: DatagramRoutines, place: Place, port: number): ModuleSteps {
+  const at = yield* own(it, place, port);
   if (isError(at)) return at;
   place.memory.store(at + Socket.bound, 0);
   return 0;
 }
 
-function* receive(place: Place, port: number): ModuleSteps {
+function* receive(it: DatagramRoutines, place: Place, port: number): ModuleSteps {
   const { memory } = place;
-  const at = yield* own(place, port);
+  const at = yield* own(it, place, port);
   if (isError(at)) return at;
   const waiting = memory.load(at + Socket.waiting);
   if (waiting === 0) return -Errno.EAGAIN;
@@ -111,9 +126,9 @@ function* receive(place: Place, port: number): ModuleSteps {
   return first;
 }
 
-const deliver = (place: Place, request: Word, argument: Word): number => {
+const deliver = (it: DatagramRoutines, place: Place, request: Word, argument: Word): number => {
   const { memory } = place;
-  const at = socketOf(place, portOf(argument));
+  const at = socketOf(it, place, portOf(argument));
   if (at === 0) return -Errno.ECONNREFUSED;
   const waiting = memory.load(at + Socket.waiting);
   if (waiting === SOCKET_QUEUE) return -Errno.ENOBUFS;
@@ -131,7 +146,7 @@ function* send(it: DatagramRoutines, place: Place, to: number, argument: Word): 
   const verdict = yield* it.filter(request, whole);
   if (verdict <= 0) return verdict === 0 ? -Errno.EPERM : verdict;
   if (to === THIS_HOST && (yield* it.filter(withChain('input', request), whole)) > 0)
-    deliver(place, request, whole);
+    deliver(it, place, request, whole);
   return 0;
 }
 
@@ -141,11 +156,11 @@ function* arrive(it: DatagramRoutines, place: Place, request: Word, argument: Wo
   const isHere = destinationOf(request) === THIS_HOST;
   const verdict = yield* it.filter(withChain(isHere ? 'input' : 'forward', request), argument);
   if (verdict <= 0) return verdict;
-  return isHere ? deliver(place, request, argument) : 1;
+  return isHere ? deliver(it, place, request, argument) : 1;
 }
 
 export const datagramWith = (over: Partial<DatagramRoutines> = {}): ModuleProgram => {
-  const routines = { filter, checksumOf, ...over };
+  const routines = { filter, checksumOf, firstPlace, ...over };
   return {
     init: () => 0,
     exit: () => 0,
@@ -153,13 +168,13 @@ export const datagramWith = (over: Partial<DatagramRoutines> = {}): ModuleProgra
     use: (place, request, argument) => {
       switch (request >>> 28) {
         case DatagramRequest.bind:
-          return bind(place, portOf(argument));
+          return bind(routines, place, portOf(argument));
         case DatagramRequest.unbind:
-          return unbind(place, portOf(argument));
+          return unbind(routines, place, portOf(argument));
         case DatagramRequest.send:
           return send(routines, place, destinationOf(request), argument);
         case DatagramRequest.receive:
-          return receive(place, portOf(argument));
+          return receive(routines, place, portOf(argument));
         case DatagramRequest.arrive:
           return arrive(routines, place, request, argument);
         default:
