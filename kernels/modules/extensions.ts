@@ -121,7 +121,7 @@ const wordsOf = (it: Registered) => ({
 });
 
 /** Calls a hook, with a reference on its module meanwhile. One that is GOING is asked no more. */
-function* callHook(
+export function* callHook(
   loader: Loader,
   it: Registered,
   request: Word,
@@ -136,7 +136,7 @@ function* callHook(
 }
 
 /** Those at a point, in their order. */
-const hooksAt = (loader: Loader, point: ExtensionPoint): Registered[] =>
+export const hooksAt = (loader: Loader, point: ExtensionPoint): Registered[] =>
   [...taken(loader, HOOKS)]
     .filter((at) => wordOf(loader, at, PlaceWord.point) === EXTENSION_POINTS.indexOf(point))
     .map((at) => copyAt(loader, at));

@@ -21,7 +21,7 @@ const Rule = { bits: 0, allowed: 4, prefix: 8 } as const;
 const ruleAt = ({ data }: Place, index: number): VirtualAddress =>
   data + RULES + RULE_BYTES * index;
 
-const maskOf = (bits: number): Word => (bits === 0 ? 0 : (-1 << (32 - bits)) >>> 0);
+export const maskOf = (bits: number): Word => (bits === 0 ? 0 : (-1 << (32 - bits)) >>> 0);
 
 /** The first rule that is as wanted; 0: none. */
 const findRule = (place: Place, isWanted: (at: VirtualAddress) => boolean): VirtualAddress => {
@@ -57,22 +57,32 @@ const remove = (place: Place, bits: number, prefix: Word): number => {
   return 0;
 };
 
-/** What the longest rule says with which the request begins. */
-export const allows = (place: Place, request: Word): boolean => {
+/** The rules that there are. */
+export const rulesOf = (
+  place: Place,
+): { readonly bits: number; readonly prefix: Word; readonly isAllowed: boolean }[] => {
   const { memory } = place;
-  let [longest, allowed] = [0, true];
-  for (let index = 0; index < PATH_RULES; index++) {
-    const at = ruleAt(place, index);
-    const length = memory.load(at + Rule.bits);
-    if (length <= longest) continue;
-    if ((request & maskOf(length - 1)) >>> 0 !== memory.load(at + Rule.prefix)) continue;
-    longest = length;
-    allowed = memory.load(at + Rule.allowed) !== 0;
+  return Array.from({ length: PATH_RULES }, (_, index) => ruleAt(place, index))
+    .filter((at) => memory.load(at + Rule.bits) !== 0)
+    .map((at) => ({
+      bits: memory.load(at + Rule.bits) - 1,
+      prefix: memory.load(at + Rule.prefix),
+      isAllowed: memory.load(at + Rule.allowed) !== 0,
+    }));
+};
+
+/** What the longest rule says with which the request begins. */
+const allows = (place: Place, request: Word): boolean => {
+  let [longest, allowed] = [-1, true];
+  for (const { bits, prefix, isAllowed } of rulesOf(place)) {
+    if (bits <= longest || (request & maskOf(bits)) >>> 0 !== prefix) continue;
+    [longest, allowed] = [bits, isAllowed];
   }
   return allowed;
 };
 
-export const pathLsm: ModuleProgram = {
+/** @param isAllowed how it is found out whether a request is allowed */
+export const pathLsmWith = (isAllowed: typeof allows): ModuleProgram => ({
   init: () => register(HOOK),
   exit: () => unregister(HOOK),
   use: (place, request, argument) => {
@@ -94,8 +104,10 @@ export const pathLsm: ModuleProgram = {
   },
   hook: (place, request) => {
     const { memory, data } = place;
-    if (allows(place, request)) return 0;
+    if (isAllowed(place, request)) return 0;
     memory.store(data + REFUSALS, memory.load(data + REFUSALS) + 1);
     return memory.load(data + COMPLAINS) !== 0 ? 0 : -Errno.EPERM;
   },
-};
+});
+
+export const pathLsm: ModuleProgram = pathLsmWith(allows);

@@ -114,7 +114,7 @@ const rule: fc.Arbitrary<RuleText> = fc
       { weight: 1, arbitrary: fc.constantFrom(0x8000_0000, 0x9000, 9) },
     ),
     target: fc.oneof(
-      { weight: 14, arbitrary: target },
+      { weight: 8, arbitrary: target },
       { weight: 1, arbitrary: oddTarget.map((odd) => () => odd) },
     ),
   })
