@@ -5,6 +5,7 @@ import { KLD_POLICY, LINUX_POLICY, type ModuleOperation } from '../../../spec/mo
 import { DatagramRequest } from '../../../spec/packets.ts';
 import type { ModuleCase } from '../arbitrary.ts';
 import type { ModuleWorld } from '../world.ts';
+import type { MeanwhileCase } from './meanwhile.ts';
 import {
   appendRule,
   begin,
@@ -249,4 +250,51 @@ export const filterCaseArbitrary: fc.Arbitrary<ModuleCase> = fc
   .map(([world, parts, fills, clearing]) => ({
     world,
     operations: [NOTHING, ...(fills ? FILLING : []), ...parts.flat(), ...clearing, { op: 'tick' }],
+  }));
+
+const tableOf = (rules: readonly RuleText[], drops: readonly number[]): ModuleOperation[] => [
+  begin('filter'),
+  ...drops.map((one) => dropByPolicy('filter', one)),
+  ...rules.map((one) => appendRule('filter', one)),
+];
+/** Rules that ask matches, so that there is something to wait for. */
+const asking = fc.tuple(rule, fc.constantFrom(...MATCHES)).map(([it, name]) => ({
+  ...it,
+  chain: 0,
+  criteria: 0,
+  match: MatchKey[name] as number,
+  its: name === 'port' ? 0x0150 : it.its & 3,
+}));
+const rules = fc.array(fc.oneof(asking, asking, rule), { minLength: 1, maxLength: 4 });
+const drops = fc.subarray([0]);
+
+export const meanwhileArbitrary: fc.Arbitrary<MeanwhileCase> = fc
+  .record({
+    world: worldArbitrary,
+    old: fc.tuple(rules, drops),
+    fresh: fc.tuple(rules, drops),
+    one: packetText,
+    gone: fc.constantFrom(...MATCHES),
+    schedule: fc.array(fc.nat(2), { maxLength: 12 }),
+  })
+  .map(({ world, old, fresh, one, gone, schedule }) => ({
+    world,
+    before: [
+      ...['port', 'limit', 'filter'].flatMap(bringUp),
+      ...tableOf(...old),
+      commit('filter'),
+      ...tableOf(...fresh),
+    ],
+    together: [
+      packet({ ...one, chain: 0 }),
+      commit('filter'),
+      { op: 'unload', module: gone, force: false },
+    ],
+    schedule,
+    after: [
+      { op: 'exit', module: gone },
+      ...dump('filter', fresh[0].length),
+      ...bringUp(gone),
+      packet(one),
+    ],
   }));

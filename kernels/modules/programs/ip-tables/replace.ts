@@ -2,7 +2,7 @@
 import { Errno } from '../../../../spec/errno.ts';
 import { FILTER_CHAINS } from '../../../../spec/filter.ts';
 import type { VirtualAddress } from '../../../../spec/riscv.ts';
-import { callKernel, type ModuleCall, type ModuleSteps, type Place } from '../../program.ts';
+import { callKernel, type ModuleSteps, type Place } from '../../program.ts';
 import { pointNumber } from '../registering.ts';
 import type { FilterRoutines } from './index.ts';
 import {
@@ -34,9 +34,9 @@ export const hasLoop = (place: Place, table: VirtualAddress): boolean => {
 };
 
 /** Of a match: who is registered for it stays. */
-export const holdMatch = (key: number): Generator<ModuleCall, number, number> =>
+export const holdMatch = (key: number): ModuleSteps =>
   callKernel('holdHook', pointNumber('match'), key);
-export const releaseMatch = (key: number): Generator<ModuleCall, number, number> =>
+export const releaseMatch = (key: number): ModuleSteps =>
   callKernel('releaseHook', pointNumber('match'), key);
 
 /** The matches of rules that have one. */
