@@ -1,11 +1,10 @@
 /** Worlds with a packet filter, and operations of which most refer to what is there. */
 import fc from 'fast-check';
-import { criteriaWord, MatchKey, Target } from '../../../spec/filter.ts';
+import { MatchKey, Target } from '../../../spec/filter.ts';
 import { KLD_POLICY, LINUX_POLICY, type ModuleOperation } from '../../../spec/modules.ts';
 import { DatagramRequest } from '../../../spec/packets.ts';
 import type { ModuleCase } from '../arbitrary.ts';
 import type { ModuleWorld } from '../world.ts';
-import type { MeanwhileCase } from './meanwhile.ts';
 import {
   appendRule,
   begin,
@@ -17,18 +16,18 @@ import {
   flush,
   moduleWith,
   NOTHING,
-  type PacketText,
   packet,
   type RuleText,
   takeDown,
   use,
 } from './operations.ts';
+import { packetText, port, rule } from './tables.ts';
 
 const FILTERS = ['filter', 'mangle'] as const;
-const MATCHES = ['port', 'limit'] as const;
+export const MATCHES = ['port', 'limit'] as const;
 const NAMES = [...MATCHES, ...FILTERS, 'udp'] as const;
 
-const worldArbitrary: fc.Arbitrary<ModuleWorld> = fc.record({
+export const worldArbitrary: fc.Arbitrary<ModuleWorld> = fc.record({
   files: fc.constant([
     moduleWith('filter', 'ip-tables'),
     moduleWith('mangle', 'ip-tables'),
@@ -47,92 +46,6 @@ const worldArbitrary: fc.Arbitrary<ModuleWorld> = fc.record({
   pages: fc.constant(24),
 });
 
-/** This host, a neighbour, and others that begin with the same bits. */
-const host = fc.constantFrom(1, 1, 1, 2, 0x21, 0x2f);
-const port = fc.constantFrom(7, 7, 9, 80);
-const user = fc.constantFrom(3, 4, 5);
-const chain = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(0, 0, 0, 2, 2, 1) },
-  { weight: 4, arbitrary: user },
-);
-const bits = fc.constantFrom(...new Array<number>(8).fill(0), 4, 8);
-const criteria = fc
-  .record({
-    protocol: fc.constantFrom(0, 0, 0, 0, 1, 2),
-    source: host,
-    sourceBits: bits,
-    notSource: fc.constantFrom(false, false, false, true),
-    destination: host,
-    destinationBits: bits,
-    notDestination: fc.constantFrom(...new Array<boolean>(9).fill(false), true),
-  })
-  .map((it) =>
-    criteriaWord({
-      ...it,
-      notSource: it.notSource && it.sourceBits > 0,
-      notDestination: it.notDestination && it.destinationBits > 0,
-    }),
-  );
-
-const match = fc
-  .oneof(
-    { weight: 30, arbitrary: fc.constant({ match: 0, its: 5 }) },
-    {
-      weight: 10,
-      arbitrary: fc
-        .constantFrom(0x0709, 0x0750, 0x5050, 0)
-        .map((its) => ({ match: MatchKey.port, its })),
-    },
-    {
-      weight: 10,
-      arbitrary: fc.nat(3).map((its) => ({ match: MatchKey.limit, its })),
-    },
-    { weight: 1, arbitrary: fc.constant({ match: 3, its: 0 }) },
-  )
-  .map(({ match: key, its }) => ({ match: key as number, its }));
-
-/** To a later chain, so that few tables have loops. */
-const later = (from: number): number => Target.jump + Math.max(3, Math.min(from + 1, 6));
-const target = fc.constantFrom<(from: number) => number>(
-  () => Target.accept,
-  () => Target.accept,
-  () => Target.drop,
-  () => Target.drop,
-  () => Target.drop,
-  () => Target.none,
-  () => Target.return,
-  later,
-  later,
-  later,
-);
-const oddTarget = fc.constantFrom(Target.jump + 3, Target.jump + 3, Target.jump + 4, 5);
-const rule: fc.Arbitrary<RuleText> = fc
-  .record({
-    chain,
-    match,
-    criteria: fc.oneof(
-      { weight: 30, arbitrary: criteria },
-      { weight: 1, arbitrary: fc.constantFrom(0x8000_0000, 0x9000, 9) },
-    ),
-    target: fc.oneof(
-      { weight: 8, arbitrary: target },
-      { weight: 1, arbitrary: oddTarget.map((odd) => () => odd) },
-    ),
-  })
-  .map(({ match: its, target: aim, ...rest }) => ({
-    ...rest,
-    ...its,
-    target: aim(rest.chain),
-  }));
-
-const packetText: fc.Arbitrary<PacketText> = fc.record({
-  chain: fc.constantFrom(0, 0, 0, 2, 2, 1, 3),
-  protocol: fc.constantFrom(1, 1, 2),
-  source: host,
-  destination: host,
-  port,
-  byte: fc.nat(255),
-});
 const packets = fc
   .array(packetText, { minLength: 1, maxLength: 5 })
   .map((all): ModuleOperation[] => all.map((one) => packet(one)));
@@ -250,51 +163,4 @@ export const filterCaseArbitrary: fc.Arbitrary<ModuleCase> = fc
   .map(([world, parts, fills, clearing]) => ({
     world,
     operations: [NOTHING, ...(fills ? FILLING : []), ...parts.flat(), ...clearing, { op: 'tick' }],
-  }));
-
-const tableOf = (rules: readonly RuleText[], drops: readonly number[]): ModuleOperation[] => [
-  begin('filter'),
-  ...drops.map((one) => dropByPolicy('filter', one)),
-  ...rules.map((one) => appendRule('filter', one)),
-];
-/** Rules that ask matches, so that there is something to wait for. */
-const asking = fc.tuple(rule, fc.constantFrom(...MATCHES)).map(([it, name]) => ({
-  ...it,
-  chain: 0,
-  criteria: 0,
-  match: MatchKey[name] as number,
-  its: name === 'port' ? 0x0150 : it.its & 3,
-}));
-const rules = fc.array(fc.oneof(asking, asking, rule), { minLength: 1, maxLength: 4 });
-const drops = fc.subarray([0]);
-
-export const meanwhileArbitrary: fc.Arbitrary<MeanwhileCase> = fc
-  .record({
-    world: worldArbitrary,
-    old: fc.tuple(rules, drops),
-    fresh: fc.tuple(rules, drops),
-    one: packetText,
-    gone: fc.constantFrom(...MATCHES),
-    schedule: fc.array(fc.nat(2), { maxLength: 12 }),
-  })
-  .map(({ world, old, fresh, one, gone, schedule }) => ({
-    world,
-    before: [
-      ...['port', 'limit', 'filter'].flatMap(bringUp),
-      ...tableOf(...old),
-      commit('filter'),
-      ...tableOf(...fresh),
-    ],
-    together: [
-      packet({ ...one, chain: 0 }),
-      commit('filter'),
-      { op: 'unload', module: gone, force: false },
-    ],
-    schedule,
-    after: [
-      { op: 'exit', module: gone },
-      ...dump('filter', fresh[0].length),
-      ...bringUp(gone),
-      packet(one),
-    ],
   }));

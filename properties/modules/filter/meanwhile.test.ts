@@ -6,8 +6,7 @@ import {
   filterRoutines as right,
 } from '../../../kernels/modules/programs/ip-tables/index.ts';
 import type { Changes } from '../world.ts';
-import { meanwhileArbitrary } from './arbitrary.ts';
-import { judgeMeanwhile } from './meanwhile.ts';
+import { judgeMeanwhile, meanwhileArbitrary } from './meanwhile.ts';
 
 const RUNS = Number(process.env['MODULE_RUNS'] ?? 120);
 const CASES = fc.sample(meanwhileArbitrary, { numRuns: RUNS, seed: 1 });

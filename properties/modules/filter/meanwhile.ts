@@ -4,14 +4,28 @@
  *
  * In the kernel others go first only where somebody waits, so matches wait here before they answer.
  */
+import fc from 'fast-check';
 import type { ModuleProgram } from '../../../kernels/modules/program.ts';
 import { matchLimit } from '../../../kernels/modules/programs/match-limit.ts';
 import { matchPort } from '../../../kernels/modules/programs/match-port.ts';
 import { copyOf, type ModulesState, nothingLoaded } from '../../../model/modules/state.ts';
 import { step } from '../../../model/modules/step.ts';
+import { MatchKey } from '../../../spec/filter.ts';
 import type { ModuleOperation } from '../../../spec/modules.ts';
 import { answerText, type ModuleViolation } from '../judge.ts';
 import { byTurns, type Changes, type ModuleWorld, runActivations } from '../world.ts';
+import { MATCHES, worldArbitrary } from './arbitrary.ts';
+import {
+  appendRule,
+  begin,
+  bringUp,
+  commit,
+  dropByPolicy,
+  dump,
+  packet,
+  type RuleText,
+} from './operations.ts';
+import { packetText, rule } from './tables.ts';
 
 export interface MeanwhileCase {
   readonly world: ModuleWorld;
@@ -112,3 +126,52 @@ export const judgeMeanwhile = (
       stopped ?? seen.map(({ operation, answer }) => answerText(operation, answer)).join('; '),
   };
 };
+
+// ---- cases
+
+const tableOf = (rules: readonly RuleText[], drops: readonly number[]): ModuleOperation[] => [
+  begin('filter'),
+  ...drops.map((one) => dropByPolicy('filter', one)),
+  ...rules.map((one) => appendRule('filter', one)),
+];
+/** Rules that ask matches, so that there is something to wait for. */
+const asking = fc.tuple(rule, fc.constantFrom(...MATCHES)).map(([it, name]) => ({
+  ...it,
+  chain: 0,
+  criteria: 0,
+  match: MatchKey[name] as number,
+  its: name === 'port' ? 0x0150 : it.its & 3,
+}));
+const rules = fc.array(fc.oneof(asking, asking, rule), { minLength: 1, maxLength: 4 });
+const drops = fc.subarray([0]);
+
+export const meanwhileArbitrary: fc.Arbitrary<MeanwhileCase> = fc
+  .record({
+    world: worldArbitrary,
+    old: fc.tuple(rules, drops),
+    fresh: fc.tuple(rules, drops),
+    one: packetText,
+    gone: fc.constantFrom(...MATCHES),
+    schedule: fc.array(fc.nat(2), { maxLength: 12 }),
+  })
+  .map(({ world, old, fresh, one, gone, schedule }) => ({
+    world,
+    before: [
+      ...['port', 'limit', 'filter'].flatMap(bringUp),
+      ...tableOf(...old),
+      commit('filter'),
+      ...tableOf(...fresh),
+    ],
+    together: [
+      packet({ ...one, chain: 0 }),
+      commit('filter'),
+      { op: 'unload', module: gone, force: false },
+    ],
+    schedule,
+    after: [
+      { op: 'exit', module: gone },
+      ...dump('filter', fresh[0].length),
+      ...bringUp(gone),
+      packet(one),
+    ],
+  }));
