@@ -261,13 +261,13 @@ const REFERENCES: readonly ModuleMistake[] = [
     killedBy: 'modules/match-stays',
     bug: 'CVE-2020-0305: a lookup did not try to get a reference.',
     routines: {
-      hold: (loader, point, key) => {
+      pin: (loader, point, key) => {
         const get: typeof moduleRoutines.get = (_, entry) => {
           if (!entry) return moduleRoutines.get(loader, entry);
           setWord(loader, entry, RecordWord.users, wordAt(loader, entry, RecordWord.users) + 1);
           return 0;
         };
-        return moduleRoutines.hold(
+        return moduleRoutines.pin(
           { ...loader, routines: { ...loader.routines, get } },
           point,
           key,
