@@ -18,16 +18,6 @@ import type { Word } from './riscv.ts';
 export const CHAINS = ['input', 'forward', 'output'] as const;
 export type ChainName = (typeof CHAINS)[number];
 
-export interface Packet {
-  readonly chain: number;
-  readonly protocol: number;
-  readonly source: number;
-  readonly destination: number;
-  readonly port: number;
-  readonly byte: number;
-  readonly checksum: number;
-}
-
 export const packetRequest = (
   chain: number,
   protocol: number,

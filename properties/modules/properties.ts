@@ -1,6 +1,3 @@
-import type { FilterPropertyId } from './filter/properties.ts';
-import type { SecurityPropertyId } from './security/properties.ts';
-
 /** What must hold of a loader, and what a run must have done for it to mean something. */
 export interface ModuleProperty {
   readonly id: ModulePropertyId;
@@ -20,8 +17,13 @@ export type ModulePropertyId =
   | 'modules/write-xor-execute'
   | 'modules/no-device-activity-outlives'
   | 'modules/kernel-stays-up'
-  | FilterPropertyId
-  | SecurityPropertyId;
+  | 'modules/first-verdict'
+  | 'modules/table-replaced-atomically'
+  | 'modules/match-stays'
+  | 'modules/only-what-was-given'
+  | 'modules/first-refusal-wins'
+  | 'modules/every-request-guarded'
+  | 'modules/order-tells-only-the-errno';
 
 const linux = 'Linux, kernel/module/main.c';
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type FilterRoutines,
   ipTablesWith,
   filterRoutines as right,
 } from '../../../kernels/modules/programs/ip-tables/index.ts';
+import type { FilterRoutines } from '../../../kernels/modules/programs/ip-tables/routines.ts';
+import * as tables from '../../../kernels/modules/programs/ip-tables/table.ts';
 import type { Changes } from '../world.ts';
 import { judgeMeanwhile, meanwhileArbitrary } from './meanwhile.ts';
 
@@ -56,9 +57,9 @@ describe('no order explains', () => {
       'a table that is copied over the live one',
       {
         exchange: (place) => {
-          const [from, to] = [right.aside(place), right.live(place)];
+          const [from, to] = [tables.aside(place), tables.live(place)];
           for (let at = 0; at < 576; at += 4)
-            if (at !== right.TableWord.packets)
+            if (at !== tables.TableWord.packets)
               place.memory.store(to + at, place.memory.load(from + at));
           right.link(place, to);
         },

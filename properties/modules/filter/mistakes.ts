@@ -4,11 +4,12 @@ import { RecordWord, setWord, wordAt } from '../../../kernels/modules/loader.ts'
 import { callKernel, type ModuleProgram } from '../../../kernels/modules/program.ts';
 import { datagramWith, filter } from '../../../kernels/modules/programs/datagram-protocol.ts';
 import {
-  type FilterRoutines,
   filterRoutines,
   ipTables,
   ipTablesWith,
 } from '../../../kernels/modules/programs/ip-tables/index.ts';
+import type { FilterRoutines } from '../../../kernels/modules/programs/ip-tables/routines.ts';
+import * as tables from '../../../kernels/modules/programs/ip-tables/table.ts';
 import { matchLimit } from '../../../kernels/modules/programs/match-limit.ts';
 import { pointNumber } from '../../../kernels/modules/programs/registering.ts';
 import { EntryWord } from '../../../spec/filter.ts';
@@ -38,18 +39,18 @@ const VERDICTS: readonly ModuleMistake[] = [
         const { memory } = place;
         for (let chain = 0; chain < 8; chain++) {
           let before = 0;
-          for (let at = right.firstOf(place, table, chain); at !== 0; ) {
-            const after = memory.load(at + right.RuleWord.next);
-            memory.store(at + right.RuleWord.next, before);
+          for (let at = tables.firstOf(place, table, chain); at !== 0; ) {
+            const after = memory.load(at + tables.RuleWord.next);
+            memory.store(at + tables.RuleWord.next, before);
             before = at;
             at = after;
           }
           next.set(chain, before);
-          memory.store(table + right.TableWord.chains + 4 * chain, before);
+          memory.store(table + tables.TableWord.chains + 4 * chain, before);
         }
-        for (const at of right.eachRule(place, table)) {
-          const to = right.jumpOf(memory.load(at + right.RuleWord.rule));
-          memory.store(at + right.RuleWord.to, next.get(to) ?? 0);
+        for (const at of tables.eachRule(place, table)) {
+          const to = tables.jumpOf(memory.load(at + tables.RuleWord.rule));
+          memory.store(at + tables.RuleWord.to, next.get(to) ?? 0);
         }
       },
     }),
@@ -73,7 +74,7 @@ const VERDICTS: readonly ModuleMistake[] = [
     ...filtering({
       *matches(routines, { memory }, at, request) {
         yield* [];
-        return routines.meets(memory.load(at + right.RuleWord.criteria), request) ? 1 : 0;
+        return routines.meets(memory.load(at + tables.RuleWord.criteria), request) ? 1 : 0;
       },
     }),
   },
@@ -123,8 +124,8 @@ const REPLACEMENT: readonly ModuleMistake[] = [
     ...filtering({
       append: (place, request, criteria) => {
         const answer = right.append(place, request, criteria);
-        right.addRule(place, right.live(place), request, criteria);
-        right.link(place, right.live(place));
+        tables.addRule(place, tables.live(place), request, criteria);
+        right.link(place, tables.live(place));
         return answer;
       },
     }),
@@ -153,9 +154,9 @@ const REPLACEMENT: readonly ModuleMistake[] = [
       policy: (place, request) => {
         const answer = right.policy(place, request);
         if (answer === 0) {
-          const chain = right.chainOfRule(request);
-          const said = right.policyOf(place, right.aside(place), chain);
-          right.setPolicy(place, right.live(place), chain, said);
+          const chain = tables.chainOfRule(request);
+          const said = right.policyOf(place, tables.aside(place), chain);
+          tables.setPolicy(place, tables.live(place), chain, said);
         }
         return answer;
       },
@@ -175,10 +176,10 @@ const REPLACEMENT: readonly ModuleMistake[] = [
     bug: 'CVE-2022-0847: a slot that is used again keeps what it had.',
     ...filtering({
       begin: (place) => {
-        const table = right.aside(place);
-        const rules = right.rulesOf(place, table);
+        const table = tables.aside(place);
+        const rules = tables.rulesOf(place, table);
         const answer = right.begin(place);
-        place.memory.store(table + right.TableWord.rules, rules);
+        place.memory.store(table + tables.TableWord.rules, rules);
         return answer;
       },
     }),
@@ -233,7 +234,7 @@ const REFERENCES: readonly ModuleMistake[] = [
     ...filtering({
       *take(routines, place, table) {
         const answer = yield* right.take(routines, place, table);
-        if (answer < 0) yield* right.give(routines, place, right.live(place));
+        if (answer < 0) yield* right.give(routines, place, tables.live(place));
         return answer;
       },
     }),
@@ -267,11 +268,7 @@ const REFERENCES: readonly ModuleMistake[] = [
           setWord(loader, entry, RecordWord.users, wordAt(loader, entry, RecordWord.users) + 1);
           return 0;
         };
-        return moduleRoutines.pin(
-          { ...loader, routines: { ...loader.routines, get } },
-          point,
-          key,
-        );
+        return moduleRoutines.pin({ ...loader, routines: { ...loader.routines, get } }, point, key);
       },
     },
   },
@@ -286,10 +283,10 @@ const LEAKS: readonly ModuleMistake[] = [
     bug: 'CVE-2021-39636: ip_tables copied internal pointers out.',
     ...filtering({
       entry: (place, index, word) => {
-        const table = right.live(place);
-        if (word <= EntryWord.packets || index >= right.rulesOf(place, table))
+        const table = tables.live(place);
+        if (word <= EntryWord.packets || index >= tables.rulesOf(place, table))
           return right.entry(place, index, word);
-        return place.memory.load(right.ruleAt(table, index) + 4 * word);
+        return place.memory.load(tables.ruleAt(table, index) + 4 * word);
       },
     }),
   },
@@ -300,8 +297,8 @@ const LEAKS: readonly ModuleMistake[] = [
     bug: 'CVE-2017-1088 (FreeBSD kldstat): memory was not cleared before it was copied out.',
     ...filtering({
       append: (place, request, criteria) => {
-        const table = right.aside(place);
-        const at = right.ruleAt(table, right.rulesOf(place, table)) + right.RuleWord.packets;
+        const table = tables.aside(place);
+        const at = tables.ruleAt(table, tables.rulesOf(place, table)) + tables.RuleWord.packets;
         const before = place.memory.load(at);
         const answer = right.append(place, request, criteria);
         if (answer === 0) place.memory.store(at, before);
@@ -316,7 +313,7 @@ const LEAKS: readonly ModuleMistake[] = [
     bug: 'CVE-2013-2141: a structure that was filled in part was copied out.',
     ...filtering({
       entry: (place, index, word) =>
-        place.memory.load(right.ruleAt(right.live(place), index) + 4 * word),
+        place.memory.load(tables.ruleAt(tables.live(place), index) + 4 * word),
     }),
   },
 ];
@@ -329,7 +326,7 @@ const LEFTOVERS: readonly ModuleMistake[] = [
     bug: 'CVE-2019-2215: an exit left a link to what it freed.',
     programs: {
       'ip-tables': exiting(ipTables, function* (place) {
-        return yield* right.give(right, place, right.live(place));
+        return yield* right.give(right, place, tables.live(place));
       }),
     },
   },

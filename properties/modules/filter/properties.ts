@@ -1,12 +1,6 @@
 /** What must hold where packets are filtered by modules. */
 import type { ModuleProperty } from '../properties.ts';
 
-export type FilterPropertyId =
-  | 'modules/first-verdict'
-  | 'modules/table-replaced-atomically'
-  | 'modules/match-stays'
-  | 'modules/only-what-was-given';
-
 export const FILTER_PROPERTIES: readonly ModuleProperty[] = [
   {
     id: 'modules/first-verdict',

@@ -2,17 +2,15 @@
 
 import type { Place } from '../../../kernels/modules/program.ts';
 import { datagramWith } from '../../../kernels/modules/programs/datagram-protocol.ts';
-import {
-  type FilterRoutines,
-  filterRoutines,
-  ipTablesWith,
-} from '../../../kernels/modules/programs/ip-tables/index.ts';
+import { filterRoutines, ipTablesWith } from '../../../kernels/modules/programs/ip-tables/index.ts';
+import type { FilterRoutines } from '../../../kernels/modules/programs/ip-tables/routines.ts';
+import * as tables from '../../../kernels/modules/programs/ip-tables/table.ts';
 import { FILTER_CHAINS } from '../../../spec/filter.ts';
 import type { ModuleVariant } from '../variants.ts';
 import type { Changes } from '../world.ts';
 
 const right = filterRoutines;
-const { next } = right.RuleWord;
+const { next } = tables.RuleWord;
 
 const filtering = (over: Partial<FilterRoutines>): Changes => ({
   programs: { 'ip-tables': ipTablesWith(over) },
@@ -21,7 +19,7 @@ const filtering = (over: Partial<FilterRoutines>): Changes => ({
 /** No packet is of two protocols: which of two such rules comes first is all the same. */
 const areDisjoint = ({ memory }: Place, one: number, other: number): boolean => {
   const protocolOf = (at: number): number =>
-    (memory.load(at + right.RuleWord.criteria) >>> 24) & 0xf;
+    (memory.load(at + tables.RuleWord.criteria) >>> 24) & 0xf;
   const [a, b] = [protocolOf(one), protocolOf(other)];
   return a !== 0 && b !== 0 && a !== b;
 };
@@ -29,14 +27,15 @@ const areDisjoint = ({ memory }: Place, one: number, other: number): boolean => 
 /** Two rules that follow each other change places; what led to the first leads to the second. */
 const swapFirstTwo = (place: Place, table: number, chain: number): void => {
   const { memory } = place;
-  const first = right.firstOf(place, table, chain);
+  const first = tables.firstOf(place, table, chain);
   const second = first && memory.load(first + next);
   if (!second || !areDisjoint(place, first, second)) return;
   memory.store(first + next, memory.load(second + next));
   memory.store(second + next, first);
-  memory.store(table + right.TableWord.chains + 4 * chain, second);
-  for (const at of right.eachRule(place, table))
-    if (memory.load(at + right.RuleWord.to) === first) memory.store(at + right.RuleWord.to, second);
+  memory.store(table + tables.TableWord.chains + 4 * chain, second);
+  for (const at of tables.eachRule(place, table))
+    if (memory.load(at + tables.RuleWord.to) === first)
+      memory.store(at + tables.RuleWord.to, second);
 };
 
 export const FILTER_VARIANTS: readonly ModuleVariant[] = [
@@ -60,8 +59,8 @@ export const FILTER_VARIANTS: readonly ModuleVariant[] = [
     description: 'References on matches are given back from the last rule to the first.',
     ...filtering({
       *give(routines, place, table) {
-        for (const at of right.eachRule(place, table).reverse()) {
-          const key = right.matchOf(place.memory.load(at + right.RuleWord.rule));
+        for (const at of tables.eachRule(place, table).reverse()) {
+          const key = tables.matchOf(place.memory.load(at + tables.RuleWord.rule));
           if (key !== 0) yield* routines.releaseMatch(key);
         }
         return 0;

@@ -96,7 +96,7 @@ const datagrams = fc
     task,
   )
   .map(([op, it, caller]) => datagram('udp', DatagramRequest[op], it, caller));
-export const requests = fc.array(fc.oneof(watchdog, watchdog, file, anyPacket, datagrams), {
+const requests = fc.array(fc.oneof(watchdog, watchdog, file, anyPacket, datagrams), {
   minLength: 2,
   maxLength: 6,
 });
@@ -168,7 +168,7 @@ const paths = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant(use('paths', pathRequest(PathRequest.add, 4), 1)) },
 );
-export const policies = fc.array(
+const policies = fc.array(
   fc.oneof(
     enforcement.map((request) => use('types', request)),
     paths,

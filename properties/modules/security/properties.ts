@@ -1,11 +1,6 @@
 /** What must hold where security modules guard. */
 import type { ModuleProperty } from '../properties.ts';
 
-export type SecurityPropertyId =
-  | 'modules/first-refusal-wins'
-  | 'modules/every-request-guarded'
-  | 'modules/order-tells-only-the-errno';
-
 export const SECURITY_PROPERTIES: readonly ModuleProperty[] = [
   {
     id: 'modules/first-refusal-wins',

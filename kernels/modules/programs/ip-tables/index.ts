@@ -16,6 +16,7 @@ import type { VirtualAddress, Word } from '../../../../spec/riscv.ts';
 import type { ModuleProgram, ModuleSteps, Place } from '../../program.ts';
 import { register, unregister } from '../registering.ts';
 import * as replace from './replace.ts';
+import type { FilterRoutines } from './routines.ts';
 import * as table from './table.ts';
 import * as walking from './walk.ts';
 
@@ -63,14 +64,31 @@ const count = (place: Place): number => {
 };
 
 /** What was appended, and how many packets; nothing of what the kernel has made of it. */
-export const entry = (place: Place, index: number, word: number): number => {
+const entry = (place: Place, index: number, word: number): number => {
   const it = table.live(place);
   if (index >= table.rulesOf(place, it) || word > EntryWord.packets) return -Errno.EINVAL;
   return place.memory.load(table.ruleAt(it, index) + 4 * word);
 };
 
-export const filterRoutines = { begin, policy, append, entry, ...replace, ...walking, ...table };
-export type FilterRoutines = typeof filterRoutines;
+export const filterRoutines: FilterRoutines = {
+  begin,
+  policy,
+  append,
+  entry,
+  link: table.link,
+  exchange: table.exchange,
+  policyOf: table.policyOf,
+  meets: walking.meets,
+  matches: walking.matches,
+  walk: walking.walk,
+  hasLoop: replace.hasLoop,
+  holdMatch: replace.holdMatch,
+  releaseMatch: replace.releaseMatch,
+  take: replace.take,
+  give: replace.give,
+  drained: replace.drained,
+  commit: replace.commit,
+};
 
 /** What needs a table that is being built. */
 const build = (routines: FilterRoutines, place: Place, request: Word, criteria: Word): number => {

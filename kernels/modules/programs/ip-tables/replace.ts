@@ -4,7 +4,7 @@ import { FILTER_CHAINS } from '../../../../spec/filter.ts';
 import type { VirtualAddress } from '../../../../spec/riscv.ts';
 import { callKernel, type ModuleSteps, type Place } from '../../program.ts';
 import { pointNumber } from '../registering.ts';
-import type { FilterRoutines } from './index.ts';
+import type { FilterRoutines } from './routines.ts';
 import {
   aside,
   chainOfRule,

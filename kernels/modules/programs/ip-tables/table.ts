@@ -29,7 +29,7 @@ export const TableWord = { rules: 0, packets: 4, policies: 8, chains: 32, first:
 export const RuleWord = { rule: 0, criteria: 4, packets: 8, next: 12, to: 16 } as const;
 const RULE_BYTES = 32;
 
-export const tableAt = ({ data }: Place, which: number): VirtualAddress =>
+const tableAt = ({ data }: Place, which: number): VirtualAddress =>
   data + TABLES + TABLE_BYTES * which;
 const which = ({ memory, data }: Place): number => memory.load(data + LIVE);
 export const live = (place: Place): VirtualAddress => tableAt(place, which(place));

@@ -2,9 +2,9 @@
 import { matchRequest, Target } from '../../../../spec/filter.ts';
 import { chainOf, destinationOf, portOf, protocolOf, sourceOf } from '../../../../spec/packets.ts';
 import type { VirtualAddress, Word } from '../../../../spec/riscv.ts';
-import { callKernel, type ModuleCall, type ModuleSteps, type Place } from '../../program.ts';
+import { callKernel, type ModuleSteps, type Place } from '../../program.ts';
 import { pointNumber } from '../registering.ts';
-import type { FilterRoutines } from './index.ts';
+import type { FilterRoutines } from './routines.ts';
 import { firstOf, jumpOf, matchOf, RuleWord, targetOf } from './table.ts';
 
 /** Whether the highest bits of an address are those of the criteria. */
@@ -28,7 +28,7 @@ export function* matches(
   at: VirtualAddress,
   request: Word,
   argument: Word,
-): Generator<ModuleCall, number, number> {
+): ModuleSteps {
   if (!routines.meets(memory.load(at + RuleWord.criteria), request)) return 0;
   const rule = memory.load(at + RuleWord.rule);
   if (matchOf(rule) === 0) return 1;
