@@ -108,4 +108,5 @@ export const FACILITIES = [
 export type Facility = (typeof FACILITIES)[number];
 
 /** Those that may wait: only a program that sleeps may ask for them. */
-export const WAITING_FACILITIES: readonly Facility[] = ['askPoint', 'releaseHook'];
+export const WAITING_FACILITIES = ['askPoint', 'releaseHook'] as const;
+export type WaitingFacility = (typeof WAITING_FACILITIES)[number];

@@ -2,7 +2,7 @@
  * What the kernel exports to modules: routines at addresses in its text. Each is told the data of the module that calls;
  * so a module speaks for itself only, unless it lies, which in supervisor mode nothing prevents.
  */
-import type { ComponentEntry, Machine } from '../../hardware/contract.ts';
+import type { ComponentEntry, Hart, Machine } from '../../hardware/contract.ts';
 import { DEVICE_WINDOW, Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import {
@@ -12,6 +12,7 @@ import {
   isInner,
   POINT_RULES,
   WAITING_FACILITIES,
+  type WaitingFacility,
 } from '../../spec/extensions.ts';
 import { KERNEL_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, type VirtualAddress, type Word } from '../../spec/riscv.ts';
@@ -28,13 +29,16 @@ import {
   taken,
 } from './extensions.ts';
 import { finish, routineAt } from './life.ts';
-import type { Entry, Loader, Work } from './loader.ts';
+import type { Entry, Loader, WaitingRoutine } from './loader.ts';
 import { addressOf, physicalOf } from './memory.ts';
 import type { ModuleEntry } from './program.ts';
 
-/** A facility: which module asks, and its arguments. Only those of WAITING_FACILITIES may answer with steps. */
-export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word, c: Word) => Work;
-export type FacilityRoutines = Readonly<Record<Facility, FacilityRoutine>>;
+/** A facility: which module asks, and its arguments. */
+export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word) => number;
+export type FacilityRoutines = Readonly<
+  Record<Exclude<Facility, WaitingFacility>, FacilityRoutine> &
+    Record<WaitingFacility, WaitingRoutine>
+>;
 
 const wordOf = ({ ram }: Loader, at: number, word: number): number => ram[at + word] ?? 0;
 
@@ -121,7 +125,7 @@ const freeInterrupt: FacilityRoutine = (loader, { record }, device) => {
 };
 
 /** In supervisor mode the registers of every device are mapped. */
-const mapRegisters = (loader: Loader, _: Entry, device: Word): number => {
+const mapRegisters: FacilityRoutine = (loader, _, device) => {
   const name = deviceNamed(device);
   if (!name) return -Errno.EINVAL;
   return loader.devices.includes(name) ? DEVICE_WINDOW + device * PAGE_SIZE : -Errno.EBUSY;
@@ -132,7 +136,7 @@ const dmaAddress: FacilityRoutine = (loader, _, va) => physicalOf(loader, va);
 
 const caller: FacilityRoutine = (loader) => loader.caller;
 
-const askPoint: FacilityRoutine = (loader, _, point, request, argument) => {
+const askPoint: WaitingRoutine = (loader, _, point, request, argument) => {
   const name = EXTENSION_POINTS[point];
   if (name === undefined) return -Errno.EINVAL;
   const { ask, answer } = loader.routines;
@@ -144,12 +148,12 @@ const holdHook: FacilityRoutine = (loader, _, point, key) => {
   return name === undefined ? -Errno.EINVAL : loader.routines.pin(loader, name, key);
 };
 
-const releaseHook: FacilityRoutine = (loader, _, point, key) => {
+const releaseHook: WaitingRoutine = (loader, _, point, key) => {
   const name = EXTENSION_POINTS[point];
   return name === undefined ? -Errno.EINVAL : loader.routines.unpin(loader, name, key);
 };
 
-export const facilityRoutines = {
+export const facilityRoutines: FacilityRoutines = {
   registerHook,
   unregisterHook,
   setTimer,
@@ -162,22 +166,33 @@ export const facilityRoutines = {
   askPoint,
   holdHook,
   releaseHook,
-} satisfies FacilityRoutines;
+};
 
 /** The number under which the log shows the kernel's facilities. */
 const FACILITY = 63;
 
 /** Who calls a facility without being there is told so. */
-const entryFor =
-  (loader: Loader, routine: FacilityRoutine, waits: boolean): ComponentEntry =>
-  (hart, data = 0, a: Word = 0, b: Word = 0, c: Word = 0) => {
-    loader.hart = hart;
-    const entry = [...loader.entries.values()].find(
-      (one) => addressOf(loader, one, 'data') === data,
-    );
-    const work = entry ? routine(loader, entry, a, b, c) : -Errno.EINVAL;
-    return waits ? finish(work) : work;
+const callerWith = (loader: Loader, hart: Hart, data: Word): Entry | undefined => {
+  loader.hart = hart;
+  return [...loader.entries.values()].find((one) => addressOf(loader, one, 'data') === data);
+};
+
+const atOnce =
+  (loader: Loader, routine: FacilityRoutine): ComponentEntry =>
+  (hart, data = 0, a: Word = 0, b: Word = 0) => {
+    const entry = callerWith(loader, hart, data);
+    return entry ? routine(loader, entry, a, b) : -Errno.EINVAL;
   };
+
+const inSteps =
+  (loader: Loader, routine: WaitingRoutine): ComponentEntry =>
+  (hart, data = 0, a: Word = 0, b: Word = 0, c: Word = 0) => {
+    const entry = callerWith(loader, hart, data);
+    return finish(entry ? routine(loader, entry, a, b, c) : -Errno.EINVAL);
+  };
+
+const isWaiting = (name: Facility): name is WaitingFacility =>
+  WAITING_FACILITIES.some((one) => one === name);
 
 /** Puts them into the kernel's text; their addresses in the order of FACILITIES. */
 export const installFacilities = (
@@ -186,7 +201,7 @@ export const installFacilities = (
   loader: Loader,
 ): VirtualAddress[] =>
   FACILITIES.map((name) => {
-    const waits = WAITING_FACILITIES.includes(name);
-    const entry = entryFor(loader, routines[name], waits);
+    const waits = isWaiting(name);
+    const entry = waits ? inSteps(loader, routines[name]) : atOnce(loader, routines[name]);
     return KERNEL_TEXT + machine.installComponent(name, entry, 0, FACILITY, !waits);
   });

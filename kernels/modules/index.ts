@@ -132,7 +132,7 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
     processes: new Map(inUser ? tablesOf(files, frames.processes) : []),
     devices,
     facilities: [],
-    waiting: Object.fromEntries(WAITING_FACILITIES.map((name) => [name, facilities[name]])),
+    waiting: new Map(WAITING_FACILITIES.map((name) => [name, facilities[name]])),
     root,
     hart,
     caller: 0,

@@ -85,6 +85,9 @@ export interface Exporter {
   readonly symbol: ExportedSymbol;
 }
 
+/** A facility that may answer with steps. */
+export type WaitingRoutine = (loader: Loader, entry: Entry, a: Word, b: Word, c: Word) => Work;
+
 export interface Loader {
   readonly machine: Machine;
   readonly settings: ModuleSettings;
@@ -106,9 +109,7 @@ export interface Loader {
   /** Addresses of the kernel's facilities, in the order of FACILITIES. */
   readonly facilities: VirtualAddress[];
   /** Facilities that may wait: what they wait for can be a crossing to user mode, which no call by address passes on. */
-  readonly waiting: Readonly<
-    Partial<Record<Facility, (loader: Loader, entry: Entry, a: Word, b: Word, c: Word) => Work>>
-  >;
+  readonly waiting: ReadonlyMap<Facility, WaitingRoutine>;
   /** The root table of the kernel. */
   readonly root: Frame;
   /** The hart that does the present operation. */

@@ -132,7 +132,7 @@ function* asked(
   const name = number === UpCall.facility ? FACILITIES[a0] : undefined;
   const address = name && loader.facilities[a0];
   if (!address) return -Errno.ENOSYS;
-  const waiting = loader.waiting[name];
+  const waiting = loader.waiting.get(name);
   if (waiting) return yield* finish(waiting(loader, entry, a1, a2, a3));
   return (loader.hart.call(address, addressOf(loader, entry, 'data'), a1, a2, a3) as number) | 0;
 }
@@ -234,8 +234,8 @@ export const userRoutines: Partial<ModuleRoutines> = {
 // ---- its devices
 
 /** Maps the registers, and confines the device to what the module reaches, by the same addresses. */
-const mapRegisters: FacilityRoutine = (loader, entry, device) => {
-  const direct = facilityRoutines.mapRegisters(loader, entry, device);
+const mapRegisters: FacilityRoutine = (loader, entry, device, b) => {
+  const direct = facilityRoutines.mapRegisters(loader, entry, device, b);
   const root = loader.processes.get(entry.facts.name)?.root;
   if (direct < 0 && direct > -4096) return direct;
   if (root === undefined) return -Errno.EINVAL;
