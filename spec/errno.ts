@@ -40,6 +40,7 @@ export const Errno = {
   EOPNOTSUPP: 95,
   EADDRINUSE: 98,
   ENOBUFS: 105,
+  ECONNREFUSED: 111,
   EKEYREJECTED: 129,
 } as const;
 export type ErrnoName = keyof typeof Errno;

@@ -20,11 +20,18 @@ export const MODULE_PROGRAMS = [
   'framebuffer-driver',
   'ramfs',
   'unionfs',
+  'ip-tables',
+  'match-port',
+  'match-limit',
+  'datagram-protocol',
+  'capability-lsm',
+  'path-lsm',
+  'softdog',
 ] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 
 /** Their numbers are their places in this list. */
-export const EXTENSION_POINTS = ['device', 'filesystem', 'packet', 'security'] as const;
+export const EXTENSION_POINTS = ['device', 'filesystem', 'packet', 'security', 'match'] as const;
 export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
 
 /** What a module registers while its init runs, and takes back in its exit. */
@@ -48,7 +55,15 @@ export const POINT_RULES: Readonly<Record<ExtensionPoint, PointRule>> = {
   filesystem: 'exclusive',
   packet: 'packet',
   security: 'security',
+  match: 'exclusive',
 };
+
+/**
+ * Points at which only modules ask, through `askPoint`: for whoever else asks there nobody is registered. What is asked
+ * there is a part of a request that was guarded where it came in, so that nobody guards it again.
+ */
+const INNER_POINTS: readonly ExtensionPoint[] = ['match'];
+export const isInner = (point: ExtensionPoint): boolean => INNER_POINTS.includes(point);
 
 export const keyOf = (request: Word): number => request >>> 24;
 
@@ -84,5 +99,20 @@ export const FACILITIES = [
   'holdSelf',
   /** (): one less. 0; EINVAL: there is none. */
   'releaseSelf',
+  /** (): who has asked for what is being done, as the kernel numbers its tasks. 0: nobody, the kernel itself. */
+  'caller',
+  /**
+   * (point, request, argument): what those answer who are registered there, for the one who asks the module; guarded as
+   * his own request would be. EINVAL: there is no such point. May wait.
+   */
+  'askPoint',
+  /** (point, key): who is registered there stays, until it is let go as often. 0; ENOENT: nobody, or it is GOING; EINVAL. */
+  'holdHook',
+  /** (point, key): no longer. 0; EINVAL: it is not held. May wait, for who is not held may go. */
+  'releaseHook',
 ] as const;
 export type Facility = (typeof FACILITIES)[number];
+
+/** Those that may wait: only a program that sleeps may ask for them. */
+export const WAITING_FACILITIES = ['askPoint', 'releaseHook'] as const;
+export type WaitingFacility = (typeof WAITING_FACILITIES)[number];

@@ -234,6 +234,7 @@ export type ModuleOperation =
       /** 0 unless it says otherwise, as is the argument. */
       readonly request?: Word;
       readonly argument?: Word;
+      readonly caller?: Word;
     }
   | { readonly op: 'unload'; readonly module: string; readonly force: boolean }
   | {
@@ -241,6 +242,8 @@ export type ModuleOperation =
       readonly point: ExtensionPoint;
       readonly request: Word;
       readonly argument: Word;
+      /** The task that asks, as the kernel numbers it. Without it: the kernel itself, 0. */
+      readonly caller?: Word;
     }
   | { readonly op: 'tick' };
 

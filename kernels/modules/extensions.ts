@@ -12,6 +12,7 @@ import {
   EXTENSION_POINTS,
   type ExtensionPoint,
   guardRequest,
+  isInner,
   keyOf,
   NOT_REGISTERED,
   POINT_RULES,
@@ -120,7 +121,7 @@ const wordsOf = (it: Registered) => ({
 });
 
 /** Calls a hook, with a reference on its module meanwhile. One that is GOING is asked no more. */
-function* callHook(
+export function* callHook(
   loader: Loader,
   it: Registered,
   request: Word,
@@ -135,7 +136,7 @@ function* callHook(
 }
 
 /** Those at a point, in their order. */
-const hooksAt = (loader: Loader, point: ExtensionPoint): Registered[] =>
+export const hooksAt = (loader: Loader, point: ExtensionPoint): Registered[] =>
   [...taken(loader, HOOKS)]
     .filter((at) => wordOf(loader, at, PlaceWord.point) === EXTENSION_POINTS.indexOf(point))
     .map((at) => copyAt(loader, at));
@@ -158,8 +159,18 @@ export function* guard(
 }
 
 export function* ask(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Steps {
+  if (isInner(point)) return NOT_REGISTERED;
   const refused = yield* finish(loader.routines.guard(loader, point, request, argument));
   if (refused < 0 || POINT_RULES[point] === 'security') return refused;
+  return yield* finish(loader.routines.answer(loader, point, request, argument));
+}
+
+export function* answer(
+  loader: Loader,
+  point: ExtensionPoint,
+  request: Word,
+  argument: Word,
+): Steps {
   if (POINT_RULES[point] === 'exclusive') {
     const it = withKey(loader, point, keyOf(request));
     const answer = it && (yield* callHook(loader, it, request, argument));
@@ -171,6 +182,17 @@ export function* ask(loader: Loader, point: ExtensionPoint, request: Word, argum
   }
   return 1;
 }
+
+const ownerOf = (loader: Loader, point: ExtensionPoint, key: number): Entry | undefined => {
+  const it = withKey(loader, point, key);
+  return it && loader.byRecord.get(it[PlaceWord.record] ?? 0);
+};
+
+export const pin = (loader: Loader, point: ExtensionPoint, key: number): number =>
+  loader.routines.get(loader, ownerOf(loader, point, key));
+
+export const unpin = (loader: Loader, point: ExtensionPoint, key: number): Work =>
+  loader.routines.put(loader, ownerOf(loader, point, key));
 
 /** A timer goes off once. Its place is free before its routine runs, which may arm it anew. */
 export function* tick(loader: Loader): Steps {

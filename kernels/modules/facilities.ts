@@ -2,10 +2,18 @@
  * What the kernel exports to modules: routines at addresses in its text. Each is told the data of the module that calls;
  * so a module speaks for itself only, unless it lies, which in supervisor mode nothing prevents.
  */
-import type { ComponentEntry, Machine } from '../../hardware/contract.ts';
+import type { ComponentEntry, Hart, Machine } from '../../hardware/contract.ts';
 import { DEVICE_WINDOW, Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
-import { EXTENSION_POINTS, FACILITIES, type Facility, POINT_RULES } from '../../spec/extensions.ts';
+import {
+  EXTENSION_POINTS,
+  FACILITIES,
+  type Facility,
+  isInner,
+  POINT_RULES,
+  WAITING_FACILITIES,
+  type WaitingFacility,
+} from '../../spec/extensions.ts';
 import { KERNEL_TEXT } from '../../spec/layout.ts';
 import { PAGE_SIZE, type VirtualAddress, type Word } from '../../spec/riscv.ts';
 import {
@@ -20,14 +28,24 @@ import {
   TIMERS,
   taken,
 } from './extensions.ts';
-import { routineAt } from './life.ts';
-import { type Entry, type Loader, RecordWord, setWord, wordAt } from './loader.ts';
+import { finish, routineAt } from './life.ts';
+import {
+  type Entry,
+  type Loader,
+  RecordWord,
+  setWord,
+  type WaitingRoutine,
+  wordAt,
+} from './loader.ts';
 import { addressOf, physicalOf } from './memory.ts';
 import type { ModuleEntry } from './program.ts';
 
 /** A facility: which module asks, and its arguments. */
 export type FacilityRoutine = (loader: Loader, entry: Entry, a: Word, b: Word) => number;
-export type FacilityRoutines = Readonly<Record<Facility, FacilityRoutine>>;
+export type FacilityRoutines = Readonly<
+  Record<Exclude<Facility, WaitingFacility>, FacilityRoutine> &
+    Record<WaitingFacility, WaitingRoutine>
+>;
 
 const wordOf = ({ ram }: Loader, at: number, word: number): number => ram[at + word] ?? 0;
 
@@ -132,6 +150,24 @@ const releaseSelf: FacilityRoutine = (loader, entry) => {
   setWord(loader, entry, RecordWord.users, count - 1);
   return 0;
 };
+const caller: FacilityRoutine = (loader) => loader.caller;
+
+const askPoint: WaitingRoutine = (loader, _, point, request, argument) => {
+  const name = EXTENSION_POINTS[point];
+  if (name === undefined) return -Errno.EINVAL;
+  const { ask, answer } = loader.routines;
+  return (isInner(name) ? answer : ask)(loader, name, request, argument);
+};
+
+const holdHook: FacilityRoutine = (loader, _, point, key) => {
+  const name = EXTENSION_POINTS[point];
+  return name === undefined ? -Errno.EINVAL : loader.routines.pin(loader, name, key);
+};
+
+const releaseHook: WaitingRoutine = (loader, _, point, key) => {
+  const name = EXTENSION_POINTS[point];
+  return name === undefined ? -Errno.EINVAL : loader.routines.unpin(loader, name, key);
+};
 
 export const facilityRoutines: FacilityRoutines = {
   registerHook,
@@ -144,21 +180,37 @@ export const facilityRoutines: FacilityRoutines = {
   dmaAddress,
   holdSelf,
   releaseSelf,
+  caller,
+  askPoint,
+  holdHook,
+  releaseHook,
 };
 
 /** The number under which the log shows the kernel's facilities. */
 const FACILITY = 63;
 
 /** Who calls a facility without being there is told so. */
-const entryFor =
+const callerWith = (loader: Loader, hart: Hart, data: Word): Entry | undefined => {
+  loader.hart = hart;
+  return [...loader.entries.values()].find((one) => addressOf(loader, one, 'data') === data);
+};
+
+const atOnce =
   (loader: Loader, routine: FacilityRoutine): ComponentEntry =>
   (hart, data = 0, a: Word = 0, b: Word = 0) => {
-    loader.hart = hart;
-    const entry = [...loader.entries.values()].find(
-      (one) => addressOf(loader, one, 'data') === data,
-    );
+    const entry = callerWith(loader, hart, data);
     return entry ? routine(loader, entry, a, b) : -Errno.EINVAL;
   };
+
+const inSteps =
+  (loader: Loader, routine: WaitingRoutine): ComponentEntry =>
+  (hart, data = 0, a: Word = 0, b: Word = 0, c: Word = 0) => {
+    const entry = callerWith(loader, hart, data);
+    return finish(entry ? routine(loader, entry, a, b, c) : -Errno.EINVAL);
+  };
+
+const isWaiting = (name: Facility): name is WaitingFacility =>
+  WAITING_FACILITIES.some((one) => one === name);
 
 /** Puts them into the kernel's text; their addresses in the order of FACILITIES. */
 export const installFacilities = (
@@ -166,8 +218,8 @@ export const installFacilities = (
   routines: FacilityRoutines,
   loader: Loader,
 ): VirtualAddress[] =>
-  FACILITIES.map(
-    (name) =>
-      KERNEL_TEXT +
-      machine.installComponent(name, entryFor(loader, routines[name]), 0, FACILITY, true),
-  );
+  FACILITIES.map((name) => {
+    const waits = isWaiting(name);
+    const entry = waits ? inSteps(loader, routines[name]) : atOnce(loader, routines[name]);
+    return KERNEL_TEXT + machine.installComponent(name, entry, 0, FACILITY, !waits);
+  });

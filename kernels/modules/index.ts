@@ -6,13 +6,14 @@ import type { Hart, Machine } from '../../hardware/contract.ts';
 import { REFERENCES_SHIFT } from '../../spec/calls/modules.ts';
 import { Device, type DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
+import { WAITING_FACILITIES } from '../../spec/extensions.ts';
 import type {
   ModuleFacts,
   ModuleFault,
   ModuleOperation,
   ModuleSettings,
 } from '../../spec/modules.ts';
-import type { Frame } from '../../spec/riscv.ts';
+import type { Frame, Word } from '../../spec/riscv.ts';
 import { installProgram } from './code.ts';
 import * as extensions from './extensions.ts';
 import { type FacilityRoutines, facilityRoutines, installFacilities } from './facilities.ts';
@@ -72,6 +73,9 @@ export const moduleRoutines: ModuleRoutines = {
   interrupt: extensions.interrupt,
   ask: extensions.ask,
   guard: extensions.guard,
+  answer: extensions.answer,
+  pin: extensions.pin,
+  unpin: extensions.unpin,
 };
 
 /** What a kernel gives its modules. */
@@ -106,6 +110,11 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
   const frames = memory.shareOut(build.frames, files.length, tables, pages);
   const inUser = home === 'user';
   const codeOf = installerOf(machine, frames.text, build);
+  const facilities: FacilityRoutines = {
+    ...facilityRoutines,
+    ...(inUser ? userFacilities : {}),
+    ...build.facilities,
+  };
   const loader: Loader = {
     machine,
     settings,
@@ -123,23 +132,22 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
     processes: new Map(inUser ? tablesOf(files, frames.processes) : []),
     devices,
     facilities: [],
+    waiting: new Map(WAITING_FACILITIES.map((name) => [name, facilities[name]])),
     root,
     hart,
-  };
-  const facilities = {
-    ...facilityRoutines,
-    ...(inUser ? userFacilities : {}),
-    ...build.facilities,
+    caller: 0,
   };
   loader.facilities.push(...installFacilities(machine, facilities, loader));
   return {
-    hold: (on, name, space) => onHart(loader, on, () => holding(loader, name, space)),
+    hold: (on, name, space) => onHart(loader, on, 0, () => holding(loader, name, space)),
     letGo: (on, name, space) =>
-      onHart(loader, on, () => loader.routines.letGo(loader, loader.entries.get(name), space)),
+      onHart(loader, on, 0, () => loader.routines.letGo(loader, loader.entries.get(name), space)),
     letGoAll: (space) => loader.routines.letGoAll(loader, space),
     stateOf: (name) => stateNumber(loader, loader.entries.get(name)),
-    perform: (on, operation) => onHart(loader, on, () => workOf(loader, operation)),
-    interrupt: (on, device) => onHart(loader, on, () => loader.routines.interrupt(loader, device)),
+    perform: (on, operation) =>
+      onHart(loader, on, callerOf(operation), () => workOf(loader, operation)),
+    interrupt: (on, device) =>
+      onHart(loader, on, 0, () => loader.routines.interrupt(loader, device)),
     registered: () => extensions.registered(loader),
     list: () =>
       [...loader.entries.values()]
@@ -199,17 +207,22 @@ const workOf = (loader: Loader, operation: ModuleOperation): Work => {
   }
 };
 
-/** Whoever goes on after others have worked here is again the one that does the operation. */
-const onHart = (loader: Loader, hart: Hart, begin: () => Work): Work => {
+const callerOf = (operation: ModuleOperation): Word =>
+  'caller' in operation ? (operation.caller ?? 0) : 0;
+
+/** Whoever goes on after others have worked here is again the one that does the operation, for the same task. */
+const onHart = (loader: Loader, hart: Hart, caller: Word, begin: () => Work): Work => {
   loader.hart = hart;
+  loader.caller = caller;
   const work = begin();
-  return typeof work === 'number' ? work : goOn(loader, hart, work);
+  return typeof work === 'number' ? work : goOn(loader, hart, caller, work);
 };
 
-function* goOn(loader: Loader, hart: Hart, steps: Steps): Steps {
+function* goOn(loader: Loader, hart: Hart, caller: Word, steps: Steps): Steps {
   let received: unknown;
   for (;;) {
     loader.hart = hart;
+    loader.caller = caller;
     const { done, value } = steps.next(received);
     if (done) return value;
     received = yield value;

@@ -11,7 +11,7 @@ import { Call, KILLED_STATUS } from '../../spec/abi.ts';
 import { ModuleStateNumber, UnloadFlag } from '../../spec/calls/modules.ts';
 import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
-import { EXTENSION_POINTS } from '../../spec/extensions.ts';
+import { EXTENSION_POINTS, isInner } from '../../spec/extensions.ts';
 import { MODULE_TABLES, type ModuleOperation, settingsOf } from '../../spec/modules.ts';
 import { Cause, satp, type Word, wordIn } from '../../spec/riscv.ts';
 import { buildCore, type CoreBuild } from '../core/build.ts';
@@ -126,7 +126,8 @@ const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work 
   const { a0, a1, a2, a7 } = hart;
   const module = names[a0] ?? '';
   const space = get(k, get(k, task, TaskWord.space), SpaceWord.id);
-  if (a7 === Call.ask) return asked(modules, hart, a0, a1, a2);
+  const caller = get(k, task, TaskWord.tid);
+  if (a7 === Call.ask) return asked(modules, hart, caller);
   if (!modules) return a7 === Call.releaseModule ? -Errno.EINVAL : -Errno.ENOENT;
   switch (a7) {
     case Call.loadModule:
@@ -141,20 +142,16 @@ const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work 
     case Call.releaseModule:
       return modules.letGo(hart, module, space);
     default:
-      return modules.perform(hart, { op: 'use', module, request: a1, argument: a2 });
+      return modules.perform(hart, { op: 'use', module, request: a1, argument: a2, caller });
   }
 };
 
-const asked = (
-  modules: Modules | undefined,
-  hart: Hart,
-  number: Word,
-  request: Word,
-  argument: Word,
-): Work => {
+/** A task knows nothing of the points at which only modules ask. */
+const asked = (modules: Modules | undefined, hart: Hart, caller: Word): Work => {
+  const { a0: number, a1: request, a2: argument } = hart;
   const point = EXTENSION_POINTS[number];
-  if (!point) return -Errno.EINVAL;
-  return modules?.perform(hart, { op: 'ask', point, request, argument }) ?? -Errno.ENODEV;
+  if (!point || isInner(point)) return -Errno.EINVAL;
+  return modules?.perform(hart, { op: 'ask', point, request, argument, caller }) ?? -Errno.ENODEV;
 };
 
 const stateIn = (modules: Modules, module: string): number => modules.stateOf(module) & 3;

@@ -12,7 +12,7 @@
  */
 import type { Hart, Machine } from '../../hardware/contract.ts';
 import type { DeviceId, DeviceName } from '../../spec/devices.ts';
-import type { ExtensionPoint } from '../../spec/extensions.ts';
+import type { ExtensionPoint, Facility } from '../../spec/extensions.ts';
 import type {
   ExportedSymbol,
   LoadRefusal,
@@ -85,6 +85,9 @@ export interface Exporter {
   readonly symbol: ExportedSymbol;
 }
 
+/** A facility that may answer with steps. */
+export type WaitingRoutine = (loader: Loader, entry: Entry, a: Word, b: Word, c: Word) => Work;
+
 export interface Loader {
   readonly machine: Machine;
   readonly settings: ModuleSettings;
@@ -105,10 +108,14 @@ export interface Loader {
   readonly devices: readonly DeviceName[];
   /** Addresses of the kernel's facilities, in the order of FACILITIES. */
   readonly facilities: VirtualAddress[];
+  /** Facilities that may wait: what they wait for can be a crossing to user mode, which no call by address passes on. */
+  readonly waiting: ReadonlyMap<Facility, WaitingRoutine>;
   /** The root table of the kernel. */
   readonly root: Frame;
   /** The hart that does the present operation. */
   hart: Hart;
+  /** The task for which it is done; 0: none. */
+  caller: Word;
 }
 
 /** The words of a place in the tables of registrations (extensions.ts). */
@@ -194,6 +201,11 @@ export interface ModuleRoutines {
   ask(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Work;
   /** Whether hooks at `security` refuse what is to be asked at another point: 0, or their error. */
   guard(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Work;
+  /** What those answer who have registered at a point: of a request that is guarded. */
+  answer(loader: Loader, point: ExtensionPoint, request: Word, argument: Word): Work;
+  /** A reference on the module that has registered at a point with this key. */
+  pin(loader: Loader, point: ExtensionPoint, key: number): number;
+  unpin(loader: Loader, point: ExtensionPoint, key: number): Work;
 }
 
 export const wordAt = ({ ram }: Loader, entry: Entry, word: number): number =>

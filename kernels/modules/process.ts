@@ -104,11 +104,11 @@ function* run(
   for (;;) {
     const outcome = yield* cross(loader, entry, context);
     if (outcome === 'fault') return loader.routines.giveUp(loader, entry);
-    const [a0 = 0, a1 = 0, a2 = 0] = outcome.context.subarray(A0);
+    const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = outcome.context.subarray(A0);
     const number = outcome.context[A7];
     if (number === UpCall.answer) return a0 | 0;
     for (let word = 0; word < 32; word++) context[word] = outcome.context[word] ?? 0;
-    context[A0] = (yield* asked(loader, entry, number, a0, a1, a2)) >>> 0;
+    context[A0] = (yield* asked(loader, entry, number, [a0, a1, a2, a3])) >>> 0;
   }
 }
 
@@ -117,9 +117,7 @@ function* asked(
   loader: Loader,
   entry: Entry,
   number: number | undefined,
-  a0: Word,
-  a1: Word,
-  a2: Word,
+  [a0, a1, a2, a3]: readonly [Word, Word, Word, Word],
 ): Steps {
   if (number === UpCall.rest) {
     yield undefined;
@@ -134,7 +132,9 @@ function* asked(
   const name = number === UpCall.facility ? FACILITIES[a0] : undefined;
   const address = name && loader.facilities[a0];
   if (!address) return -Errno.ENOSYS;
-  return (loader.hart.call(address, addressOf(loader, entry, 'data'), a1, a2) as number) | 0;
+  const waiting = loader.waiting.get(name);
+  if (waiting) return yield* finish(waiting(loader, entry, a1, a2, a3));
+  return (loader.hart.call(address, addressOf(loader, entry, 'data'), a1, a2, a3) as number) | 0;
 }
 
 /** By its record: if there is no such module any more, there is nothing that could be entered. */

@@ -3,7 +3,7 @@
  * fails: memory and addresses are the loader's.
  */
 import type { DeviceName } from '../../spec/devices.ts';
-import type { Hook } from '../../spec/extensions.ts';
+import type { ExtensionPoint, Hook } from '../../spec/extensions.ts';
 import type { Word } from '../../spec/riscv.ts';
 
 export interface Outcome<S> {
@@ -25,6 +25,13 @@ export interface Surroundings {
   /** The state of the module that it imports from as number `to`, for one that knows what this means; and a new one. */
   stateOf(to: number): unknown;
   changeState(to: number, state: unknown): void;
+  /** For whom it is at work; 0: for no task. */
+  readonly caller: Word;
+  /** What those answer who have registered at the point. */
+  ask(point: ExtensionPoint, request: Word, argument: Word): number;
+  /** Who has registered there with this key stays. 0, or ENOENT. */
+  hold(point: ExtensionPoint, key: number): number;
+  release(point: ExtensionPoint, key: number): number;
 }
 
 /** One outcome, or all that are allowed, where a device decides; which it was is seen by the answer. */
@@ -48,6 +55,8 @@ export interface Behaviour<S = unknown> {
   };
   /** Its timer has gone off. */
   due?(state: S, around: Surroundings): S;
+  /** What its exit does to others, beside taking back what it registered. */
+  leave?(state: S, around: Surroundings): void;
 }
 
 /** Nobody looks into its state but the behaviour itself, and those that import from it and know it. */

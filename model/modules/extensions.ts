@@ -4,6 +4,7 @@ import {
   type ExtensionPoint,
   guardRequest,
   type Hook,
+  isInner,
   keyOf,
   NOT_REGISTERED,
   POINT_RULES,
@@ -49,12 +50,12 @@ export const register = (state: ModulesState, module: LoadedModule): number => {
 };
 
 /** What its exit does. One that never had its device leaves nothing there. */
-export const unregister = (
-  state: ModulesState,
-  { facts: { name }, behaviour: { kept }, inner }: LoadedModule,
-): void => {
+export const unregister = (state: ModulesState, module: LoadedModule): void => {
+  const { name } = module.facts;
+  const { kept, leave } = module.behaviour;
   if (kept && state.interrupts.some((one) => one.module === name && one.device === kept.device))
-    state.left.set(kept.device, kept.leave(inner));
+    state.left.set(kept.device, kept.leave(module.inner));
+  leave?.(module.inner, around(state, module));
   const isOther = ({ module }: { readonly module: string }): boolean => module !== name;
   state.hooks = state.hooks.filter(isOther);
   state.interrupts = state.interrupts.filter(isOther);
@@ -88,7 +89,27 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
     const owner = state.loaded.get(module.uses[to] ?? '');
     if (owner) owner.inner = inner;
   },
+  caller: state.caller,
+  ask: (point, request, argument) =>
+    (isInner(point) ? answer : ask)(state, point, request, argument, undefined),
+  hold: (point, key) => {
+    const [owner] = askedAt(state, point, key);
+    if (!owner) return -Errno.ENOENT;
+    owner.users += 1;
+    return 0;
+  },
+  release: (point, key) => release(state, point, key),
 });
+
+/** Whoever has nobody left goes when the operation is over. */
+const release = (state: ModulesState, point: ExtensionPoint, key: number): number => {
+  const hook = state.hooks.find((one) => one.point === point && one.key === key);
+  const owner = state.loaded.get(hook?.module ?? '');
+  if (!owner || owner.users === 0) return -Errno.EINVAL;
+  owner.users -= 1;
+  state.released.add(owner.facts.name);
+  return 0;
+};
 
 const choose = (outcomes: Outcomes<unknown>, seen: Seen) => {
   if (!Array.isArray(outcomes)) return outcomes as Exclude<typeof outcomes, readonly unknown[]>;
@@ -151,7 +172,9 @@ const guard = (
 ): number => {
   for (const module of askedAt(state, 'security')) {
     const answer = run(state, module, 'hook', guardRequest(point, request), argument, undefined);
-    if (answer < 0) return answer;
+    if (answer >= 0) continue;
+    state.refusals = [...state.refusals, answer];
+    return answer;
   }
   return 0;
 };
@@ -164,8 +187,20 @@ export const ask = (
   argument: Word,
   seen: Seen,
 ): number => {
+  if (isInner(point)) return NOT_REGISTERED;
   const refused = guard(state, point, request, argument);
   if (refused < 0 || POINT_RULES[point] === 'security') return refused;
+  return answer(state, point, request, argument, seen);
+};
+
+/** The same once nobody refuses it. */
+const answer = (
+  state: ModulesState,
+  point: ExtensionPoint,
+  request: Word,
+  argument: Word,
+  seen: Seen,
+): number => {
   if (POINT_RULES[point] === 'exclusive') {
     const [module] = askedAt(state, point, keyOf(request));
     return module ? run(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;

@@ -11,6 +11,7 @@ import type {
   ModuleTaint,
   Registrations,
 } from '../../spec/modules.ts';
+import type { Word } from '../../spec/riscv.ts';
 import type { Behaviour } from './behaviour.ts';
 
 /** A hook of a module that is there. */
@@ -71,6 +72,12 @@ export interface ModulesState {
   interrupts: readonly HeldInterrupt[];
   /** What drivers that are gone have left in their devices. */
   readonly left: Map<DeviceName, unknown>;
+  /** The task for which the operation is done; 0: none. */
+  caller: Word;
+  /** What security modules have refused with during the operation: each errno below 0. */
+  refusals: readonly number[];
+  /** Modules that a module has let go during the operation. */
+  readonly released: Set<string>;
 }
 
 export const nothingLoaded = (
@@ -95,6 +102,9 @@ export const nothingLoaded = (
   timers: [],
   interrupts: [],
   left: new Map(),
+  caller: 0,
+  refusals: [],
+  released: new Set(),
 });
 
 export const copyOf = (state: ModulesState): ModulesState => ({
@@ -105,6 +115,7 @@ export const copyOf = (state: ModulesState): ModulesState => ({
   counts: new Map(state.counts),
   before: new Set(state.before),
   left: new Map(state.left),
+  released: new Set(state.released),
 });
 
 /** Pages that a module has: those of init are freed once it is LIVE. */

@@ -214,6 +214,15 @@ const atItsEnd = (state: ModulesState, answer: number): number => {
 
 /** Does the operation, and answers as the kernel must: where several answers are allowed, as it did. */
 export const step = (state: ModulesState, operation: ModuleOperation, seen?: Seen): number => {
+  state.caller = 'caller' in operation ? (operation.caller ?? 0) : 0;
+  state.refusals = [];
+  const answer = answerTo(state, operation, seen);
+  for (const name of state.released) leaveAlone(state, state.loaded.get(name));
+  state.released.clear();
+  return answer;
+};
+
+const answerTo = (state: ModulesState, operation: ModuleOperation, seen: Seen): number => {
   if (operation.op === 'tick') return tick(state);
   if (operation.op === 'ask') {
     const { point, request, argument } = operation;

@@ -35,18 +35,30 @@ export interface ModuleJudgement {
 
 export type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
 
-/** One operation, what was answered and what the model says. */
-export interface Seen {
-  readonly modules: Modules;
+/** An operation that was done on both, and what it answered. */
+export interface Done {
+  /** As it is now. */
   readonly model: ModulesState;
+  readonly modules: Modules;
   readonly operation: ModuleOperation;
-  readonly answer: number;
   readonly expected: number;
-  readonly count: (what: string) => void;
+  readonly answer: number;
 }
+/**
+ * A property of one use looks at each operation too, and counts what a run must have done for it to mean something. What
+ * it answers with stands in place of what was found.
+ */
+export type ModuleView = (
+  done: Done,
+  count: (what: string) => void,
+  found: Finding | undefined,
+) => Finding | undefined;
 
-/** Who knows more of some modules: what was found goes through him, and he may find something else. */
-export type Watch = (seen: Seen, found: Finding | undefined) => Finding | undefined;
+/** What is found bears the name of the use; where nothing is, what was found stands. */
+export const naming =
+  (view: (done: Done, count: (what: string) => void) => Finding | undefined): ModuleView =>
+  (done, count, found) =>
+    view(done, count) ?? found;
 
 const differ = (
   property: ModulePropertyId,
@@ -114,22 +126,23 @@ const operationText = (operation: ModuleOperation): string => {
   return `${op} ${operation.module}`;
 };
 
-const answerText = (operation: ModuleOperation, answer: number): string =>
+export const answerText = (operation: ModuleOperation, answer: number): string =>
   `${operationText(operation)} answers ${resultName(answer >>> 0)}`;
 
 const HAS_RESULT: ReadonlySet<ModuleOperation['op']> = new Set(['use', 'ask', 'tick']);
 
 /**
  * @param every after so many operations all that can be seen is compared; answers always are
- * @param watch looks at each operation once it is judged
+ * @param looking what is looked at in a special way; made anew for each run, for a view may remember
  */
 export const judgeModules = (
   world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
   changed: Changes = {},
   every = 1,
-  watch: Watch = (_, found) => found,
+  looking: () => readonly ModuleView[] = () => [],
 ): ModuleJudgement => {
+  const views = looking();
   const model = nothingLoaded(world.settings, world.files, world.pages);
   const tally = new Map<string, number>();
   const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
@@ -175,7 +188,8 @@ export const judgeModules = (
       } else if (done % every === 0 || model.loaded.size === 0) {
         found = look(model, modules, atBoot);
       }
-      found = watch({ modules, model, operation, answer, expected, count }, found);
+      const seen = { model, modules, operation, expected, answer };
+      for (const view of views) found = view(seen, count, found);
       return found !== undefined;
     },
     changed,

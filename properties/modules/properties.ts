@@ -24,7 +24,14 @@ export type ModulePropertyId =
   | 'modules/copy-up-complete'
   | 'modules/both-must-allow'
   | 'modules/setuid-untrusted'
-  | 'modules/mounted-stays';
+  | 'modules/mounted-stays'
+  | 'modules/first-verdict'
+  | 'modules/table-replaced-atomically'
+  | 'modules/match-stays'
+  | 'modules/only-what-was-given'
+  | 'modules/first-refusal-wins'
+  | 'modules/every-request-guarded'
+  | 'modules/order-tells-only-the-errno';
 
 const linux = 'Linux, kernel/module/main.c';
 

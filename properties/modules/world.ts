@@ -90,13 +90,19 @@ export type After = (
   log: RunLog | undefined,
 ) => boolean;
 
+/** What the kernel does, each time that it runs. */
+interface Activations {
+  advance(modules: Modules, hart: Hart): void;
+  /** There is nothing more to do. */
+  over: boolean;
+}
+
 /** Operations one after the other; one that waits is done step by step. */
-class Course {
+class Course implements Activations {
   readonly #rest: Iterator<ModuleOperation>;
   readonly #after: After;
   readonly #log: EventLog | undefined;
   #doing: Doing | undefined;
-  /** There is nothing more to do. */
   over = false;
 
   constructor(operations: Iterable<ModuleOperation>, after: After, log: EventLog | undefined) {
@@ -146,10 +152,57 @@ class Course {
  * @returns why the machine stopped before its time; nothing: it did not
  */
 export const runModules = (
-  { files, settings, pages, devices }: ModuleWorld,
+  world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
   after: After,
   changed: Changes = {},
+  atEnd: (log: RunLog | undefined) => void = () => {},
+): string | undefined => run(world, (log) => new Course(operations, after, log), changed, atEnd);
+
+/** Operations that go on by turns: whose turn it is the schedule says, and when that has ended everybody's in a row. */
+export const byTurns = (
+  modules: Modules,
+  hart: Hart,
+  operations: readonly ModuleOperation[],
+  schedule: readonly number[],
+): readonly number[] => {
+  const begun = new Map<number, Work>();
+  const answers = new Map<number, number>();
+  const advance = (index: number): void => {
+    const operation = operations[index];
+    if (!operation || answers.has(index)) return;
+    const work = begun.get(index) ?? modules.perform(hart, operation);
+    begun.set(index, work);
+    const { done, value } = typeof work === 'number' ? { done: true, value: work } : work.next();
+    if (done) answers.set(index, value as number);
+  };
+  for (const index of schedule) advance(index);
+  for (let round = 0; answers.size < operations.length; round++) {
+    if (round > PATIENCE) throw new Error('operations wait for each other without end');
+    for (const index of operations.keys()) advance(index);
+  }
+  return [...operations.keys()].map((index) => answers.get(index) ?? Number.NaN);
+};
+
+/** The same where `next` says what is done in each activation. True: there is nothing more to do. */
+export const runActivations = (
+  world: ModuleWorld,
+  next: (modules: Modules, hart: Hart) => boolean,
+  changed: Changes = {},
+): string | undefined => {
+  const activations: Activations = {
+    over: false,
+    advance: (modules, hart) => {
+      if (!activations.over) activations.over = next(modules, hart);
+    },
+  };
+  return run(world, () => activations, changed);
+};
+
+const run = (
+  { files, settings, pages, devices }: ModuleWorld,
+  activationsOf: (log: EventLog | undefined) => Activations,
+  changed: Changes,
   atEnd: (log: RunLog | undefined) => void = () => {},
 ): string | undefined => {
   const tables = Math.ceil((pages * SPARE) / LEAF);
@@ -160,7 +213,7 @@ export const runModules = (
     devices ? { arena: ARENA } : { observe: false },
   );
   let modules: Modules | undefined;
-  const course = new Course(operations, after, core.log);
+  const course = activationsOf(core.log);
   let error: unknown;
   const handler = (hart: Hart): void => {
     if (!modules) return;

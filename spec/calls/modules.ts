@@ -107,6 +107,7 @@ export const MODULE_CALLS: readonly CallDescription[] = [
       EINVAL: 'there is no such point',
       ENODEV: 'nobody has registered there for what is asked',
       EACCES: 'a security module refuses',
+      EPERM: 'likewise',
       EIO: 'who was asked has gone wrong in user space',
     },
   },

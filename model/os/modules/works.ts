@@ -8,7 +8,7 @@
 import type { CallName } from '../../../spec/abi.ts';
 import { MODULE_CALLS, type ModuleCallName, UnloadFlag } from '../../../spec/calls/modules.ts';
 import { Errno } from '../../../spec/errno.ts';
-import { EXTENSION_POINTS } from '../../../spec/extensions.ts';
+import { EXTENSION_POINTS, isInner } from '../../../spec/extensions.ts';
 import { type ModuleSetup, settingsOf } from '../../../spec/modules.ts';
 import type { Tid, Word } from '../../../spec/riscv.ts';
 import { copyOf, type ModulesState, nothingLoaded, numberOf } from '../../modules/state.ts';
@@ -101,19 +101,20 @@ const releases: Step = ({ known, held }, module, { space }) => {
 /**
  * In one step, but for a module that lets others go first, as all do in user space: that has a reference meanwhile.
  */
-const uses: Step = (draft, module, { args: [, request, argument] }) => {
+const uses: Step = (draft, module, { tid, args: [, request, argument] }) => {
   const { known, seen } = draft;
   const { program } = known.files.get(module) ?? {};
   if (program !== 'sleeper' && !known.outside)
-    return step(known, { op: 'use', module, request, argument }, seen);
+    return step(known, { op: 'use', module, request, argument, caller: tid }, seen);
   if (known.loaded.get(module)?.state !== 'live') return -Errno.ENOENT;
   step(known, { op: 'get', module });
   return 'goes on';
 };
 
-const asks: Step = ({ known, seen }, _, { args: [number, request, argument] }) => {
+const asks: Step = ({ known, seen }, _, { tid, args: [number, request, argument] }) => {
   const point = EXTENSION_POINTS[number];
-  return point ? step(known, { op: 'ask', point, request, argument }, seen) : -Errno.EINVAL;
+  if (!point || isInner(point)) return -Errno.EINVAL;
+  return step(known, { op: 'ask', point, request, argument, caller: tid }, seen);
 };
 
 const ends: Step = ({ known, held }, _, { space }) => {
@@ -147,7 +148,7 @@ const works = ({ known, seen }: Draft, module: string, work: ModuleWork): number
   const [, request, argument] = work.args;
   const entry = known.loaded.get(module);
   if (!entry) return -Errno.ENOENT;
-  return step(known, { op: 'use', module, request, argument }, seen);
+  return step(known, { op: 'use', module, request, argument, caller: work.tid }, seen);
 };
 const leaves: Step = ({ known }, module) => step(known, { op: 'put', module });
 

@@ -12,5 +12,7 @@ export const judgeFiles = (
   changed: Changes = {},
 ): ModuleJudgement => {
   const watch = new FileWatch(operations);
-  return judgeModules(world, watch.operations(), changed, EVERY, watch.watch);
+  return judgeModules(world, watch.operations(), changed, EVERY, () => [
+    (done, count, found) => watch.watch({ ...done, count }, found),
+  ]);
 };

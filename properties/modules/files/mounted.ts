@@ -1,10 +1,15 @@
 /** What is mounted and open by the answers that were seen, and what was asked of it. */
 import { errnoName, errnoOf } from '../../../spec/errno.ts';
 import { layersOf, MountOption, SETUID } from '../../../spec/module-files.ts';
-import type { Finding, Seen } from '../judge.ts';
+import type { Done, Finding } from '../judge.ts';
 import type { Trees } from './copied.ts';
 import { type FileAsk, type FileSystem, fileAskOf } from './requests.ts';
 import { at } from './survey.ts';
+
+/** An operation that was done, and where what it did is counted. */
+export interface Seen extends Done {
+  readonly count: (what: string) => void;
+}
 
 /** A union as it was mounted. */
 export interface Union {

@@ -7,10 +7,10 @@
 import { errnoName, errnoOf } from '../../../spec/errno.ts';
 import { type FileOperation, Kind, OpenFor, SETUID } from '../../../spec/module-files.ts';
 import type { ModuleOperation } from '../../../spec/modules.ts';
-import type { Finding, Seen } from '../judge.ts';
+import type { Finding } from '../judge.ts';
 import { type Copy, copiesIn, copyFinding, setuidFinding, type Trees } from './copied.ts';
 import { firstDifference, merge } from './merge.ts';
-import { Mounted, type Union } from './mounted.ts';
+import { Mounted, type Seen, type Union } from './mounted.ts';
 import { ask, type FileAsk, fileAskOf } from './requests.ts';
 import { type Asking, at, pathsIn, survey, textOf } from './survey.ts';
 

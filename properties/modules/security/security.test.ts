@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { judgeModules } from '../judge.ts';
+import { orderCaseArbitrary, securityCaseArbitrary } from './arbitrary.ts';
+import { SECURITY_MISTAKES } from './mistakes.ts';
+import { judgeOrders } from './orders.ts';
+import { SECURITY_PROPERTIES } from './properties.ts';
+import { SECURITY_VARIANTS } from './variants.ts';
+import { securityViews } from './views.ts';
+
+/** More of them: MODULE_RUNS=20000. */
+const RUNS = Number(process.env['MODULE_RUNS'] ?? 300);
+const CASES = fc.sample(securityCaseArbitrary, { numRuns: RUNS, seed: 1 });
+const ORDERS = fc.sample(orderCaseArbitrary, { numRuns: RUNS, seed: 1 });
+
+describe('security modules', () => {
+  test('keep all properties, for every policy and every request', () => {
+    fc.assert(
+      fc.property(securityCaseArbitrary, ({ world, operations }) => {
+        expect(judgeModules(world, operations, {}, 6, securityViews).violation).toBeUndefined();
+      }),
+      { numRuns: RUNS, seed: 2 },
+    );
+  });
+  test('decide the same in whichever order they were loaded', () => {
+    fc.assert(
+      fc.property(orderCaseArbitrary, (it) => {
+        expect(judgeOrders(it).violation).toBeUndefined();
+      }),
+      { numRuns: RUNS, seed: 2 },
+    );
+  });
+
+  const counts = new Map<string, number>();
+  const judged = [
+    ...CASES.map(({ world, operations }) => judgeModules(world, operations, {}, 6, securityViews)),
+    ...ORDERS.map((it) => judgeOrders(it)),
+  ];
+  for (const { tally } of judged)
+    for (const [what, times] of tally) counts.set(what, (counts.get(what) ?? 0) + times);
+  test.each(SECURITY_PROPERTIES)('are put to the test of $id', ({ exercise }) => {
+    expect(exercise.filter((what) => (counts.get(what) ?? 0) < RUNS / 20)).toEqual([]);
+  });
+});
+
+describe('a mistake', () => {
+  test.each(SECURITY_MISTAKES)('$id is caught by $killedBy', (mistake) => {
+    const found = CASES.some(
+      ({ world, operations }) =>
+        judgeModules(world, operations, mistake, 6, securityViews).violation?.property ===
+        mistake.killedBy,
+    );
+    expect(found).toBe(true);
+  });
+  test.each(SECURITY_MISTAKES.filter(({ id }) => id === 'last-answer-wins'))(
+    '$id is caught by the other order, too',
+    (mistake) => {
+      expect(ORDERS.some((it) => judgeOrders(it, mistake).violation !== undefined)).toBe(true);
+    },
+  );
+});
+
+describe('security modules that make other choices', () => {
+  test.each(SECURITY_VARIANTS)('$id keeps all properties', (variant) => {
+    const failed = CASES.slice(0, 80).map(
+      ({ world, operations }) =>
+        judgeModules(world, operations, variant, 6, securityViews).violation,
+    );
+    expect(failed.filter((violation) => violation !== undefined)).toEqual([]);
+    expect(ORDERS.slice(0, 40).every((it) => !judgeOrders(it, variant).violation)).toBe(true);
+  });
+});
