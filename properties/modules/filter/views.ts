@@ -100,4 +100,4 @@ const tables =
   };
 
 export const filterViews = (): readonly ModuleView[] =>
-  [references, verdicts, tables(new Set())].map(naming);
+  [tables(new Set()), verdicts, references].map(naming);

@@ -64,4 +64,4 @@ const asked: View = (done, count): Finding | undefined => {
   );
 };
 
-export const securityViews = (): readonly ModuleView[] => [guarded, asked].map(naming);
+export const securityViews = (): readonly ModuleView[] => [asked, guarded].map(naming);
