@@ -18,6 +18,7 @@ export const MODULE_PROGRAMS = [
   'disk-driver',
   'network-driver',
   'framebuffer-driver',
+  'limited',
 ] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 

@@ -11,7 +11,7 @@ import {
 import type { ModuleFault } from '../../spec/modules.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Outcomes, Surroundings } from './behaviour.ts';
-import type { LoadedModule, ModulesState } from './state.ts';
+import { type LoadedModule, lower, type ModulesState, raise } from './state.ts';
 
 /** An answer that was seen decides among those that are allowed. */
 export type Seen = number | undefined;
@@ -45,6 +45,7 @@ export const register = (state: ModulesState, module: LoadedModule): number => {
   const { kept } = behaviour;
   if (kept && state.left.has(kept.device))
     module.inner = kept.find(module.inner, state.left.get(kept.device));
+  if (behaviour.begin) module.inner = behaviour.begin(module.inner, around(state, module));
   return 0;
 };
 
@@ -71,6 +72,7 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
     const owner = state.loaded.get(module.uses[to] ?? '');
     return owner ? run(state, owner, 'use', request, argument, undefined) : -Errno.ENOENT;
   },
+  parameter: (index) => module.parameters[index] ?? 0,
   setTimer: (ticks) => setTimer(state, module.facts.name, ticks),
   cancelTimer: () => {
     const before = state.timers.length;
@@ -124,6 +126,21 @@ export const run = (
   return outcome.answer;
 };
 
+/** The same for whoever holds it only meanwhile. Where its count reaches the limit by that, it stays. */
+export const runHeld = (
+  state: ModulesState,
+  module: LoadedModule,
+  routine: 'use' | 'hook',
+  request: Word,
+  argument: Word,
+  seen: Seen,
+): number => {
+  raise(state, module, 'users');
+  const answer = run(state, module, routine, request, argument, seen);
+  lower(state, module, 'users');
+  return answer;
+};
+
 /** Hooks at a point whose modules are not GOING, in their order. */
 const askedAt = (state: ModulesState, point: ExtensionPoint, key?: Word): LoadedModule[] =>
   state.hooks
@@ -139,7 +156,14 @@ const guard = (
   argument: Word,
 ): number => {
   for (const module of askedAt(state, 'security')) {
-    const answer = run(state, module, 'hook', guardRequest(point, request), argument, undefined);
+    const answer = runHeld(
+      state,
+      module,
+      'hook',
+      guardRequest(point, request),
+      argument,
+      undefined,
+    );
     if (answer < 0) return answer;
   }
   return 0;
@@ -157,10 +181,10 @@ export const ask = (
   if (refused < 0 || POINT_RULES[point] === 'security') return refused;
   if (POINT_RULES[point] === 'exclusive') {
     const [module] = askedAt(state, point, keyOf(request));
-    return module ? run(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;
+    return module ? runHeld(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;
   }
   for (const module of askedAt(state, point)) {
-    const answer = run(state, module, 'hook', request, argument, undefined);
+    const answer = runHeld(state, module, 'hook', request, argument, undefined);
     if (answer <= 0) return answer;
   }
   return 1;

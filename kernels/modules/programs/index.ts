@@ -4,6 +4,7 @@ import type { ModuleProgram } from '../program.ts';
 import { counter } from './counter.ts';
 import { diskDriverProgram } from './disk-driver.ts';
 import { framebufferDriverProgram } from './framebuffer-driver.ts';
+import { limited } from './limited.ts';
 import { networkDriverProgram } from './network-driver.ts';
 import { sleeper } from './sleeper.ts';
 
@@ -15,4 +16,5 @@ export const modulePrograms: ModulePrograms = {
   'disk-driver': diskDriverProgram,
   'network-driver': networkDriverProgram,
   'framebuffer-driver': framebufferDriverProgram,
+  limited,
 };

@@ -5,6 +5,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { counter } from './counter.ts';
 import { diskDriver } from './disk-driver.ts';
 import { framebufferDriver } from './framebuffer-driver.ts';
+import { limited } from './limited.ts';
 import { networkDriver } from './network-driver.ts';
 import { sleeper } from './sleeper.ts';
 
@@ -17,6 +18,7 @@ const BEHAVIOURS: Readonly<Record<ModuleProgramName, BehaviourOf>> = {
   'disk-driver': diskDriver,
   'network-driver': networkDriver,
   'framebuffer-driver': framebufferDriver,
+  limited,
 };
 
 export const behaviourOf = ({ program = 'counter' }: ModuleFacts, imports: number): Behaviour =>
