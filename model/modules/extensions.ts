@@ -102,7 +102,7 @@ export const strikes = (
 };
 
 /** One of its routines runs. */
-export const run = (
+const run = (
   state: ModulesState,
   module: LoadedModule,
   routine: 'use' | 'hook',
