@@ -21,10 +21,13 @@ export const TRUST_MISTAKES: readonly ModuleMistake[] = [
     trust: WITH_JOINED_KEY,
   },
   {
-    id: 'signature-of-anything',
-    description: 'A file that is signed is trusted, whatever the signature was made of.',
+    id: 'any-key-will-do',
+    description: 'A file that is signed is trusted, whoever has signed it, and whatever.',
     killedBy: 'modules/only-trusted-code',
-    routines: { verifies: ({ trust }, facts) => trust?.signatureOf(facts) !== undefined },
+    routines: {
+      verifies: ({ trust }, facts) =>
+        trust ? trust.signatureOf(facts) !== undefined : facts.signature !== 'missing',
+    },
   },
   {
     id: 'unsigned-unnoticed',
