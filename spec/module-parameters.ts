@@ -19,7 +19,7 @@
  */
 import { PAGE_SIZE } from './riscv.ts';
 
-const MAX_PARAMETERS = 16;
+export const MAX_PARAMETERS = 16;
 /** Where the first one lies, in bytes of the module's data. */
 export const PARAMETERS_AT = PAGE_SIZE - 4 * MAX_PARAMETERS;
 
