@@ -31,6 +31,7 @@ export const Errno = {
   ENOSPC: 28,
   EROFS: 30,
   EPIPE: 32,
+  ERANGE: 34,
   EDEADLK: 35,
   ENAMETOOLONG: 36,
   ENOSYS: 38,

@@ -27,6 +27,7 @@ export const MODULE_PROGRAMS = [
   'capability-lsm',
   'path-lsm',
   'softdog',
+  'limited',
 ] as const;
 export type ModuleProgramName = (typeof MODULE_PROGRAMS)[number];
 

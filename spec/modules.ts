@@ -1,17 +1,25 @@
 /**
  * Loadable modules: what a module says of itself, the operations on modules, and the rules by which they are refused.
  *
- * A module is COMING while its init runs, LIVE, then GOING while its exit runs; then it is gone. Where several refusals
- * apply, the first in the order of the policy is the answer. The rules are data: Linux and FreeBSD's kld are two
- * instances of one machine.
+ *     prepare        form          init        unload        exit
+ *     ───────▶ UNFORMED ───▶ COMING ───▶ LIVE ───────▶ GOING ───▶ gone
  *
- * Left out: UNFORMED (laying a module out takes no time here, so nobody sees it), parameters, and waiting for a module
- * that is COMING: whoever loads it a second time is told EBUSY at once.
- * @see Linux, kernel/module/main.c; FreeBSD, sys/kern/kern_linker.c
+ * A module is UNFORMED from when it has its place in memory until it is bound to others and its sections have their
+ * rights; it is listed, and can be held, but its symbols cannot be found. It is COMING until its init has run, GOING
+ * until its exit has. Where several refusals apply, the first in the order of the policy is the answer. The rules are
+ * data: Linux and FreeBSD's kld are two instances of one machine.
+ *
+ * W^X: no frame is executable by one translation and writable by another, in any live table or TLB. The kernel's own
+ * direct map, which reaches every frame to read and write, is left out as an alias so long as nothing in it can be
+ * executed: whoever can store through it already runs as the kernel.
+ *
+ * Left out: waiting for a module that is UNFORMED or COMING: whoever loads it a second time is told EBUSY at once.
+ * @see Linux 6.5 and later, kernel/module/main.c; FreeBSD, sys/kern/kern_linker.c, kern_module.c
  */
 import type { DeviceName } from './devices.ts';
 import { Errno } from './errno.ts';
 import type { ExtensionPoint, ModuleProgramName } from './extensions.ts';
+import type { ParameterFacts, ParameterValue } from './module-parameters.ts';
 import type { Word } from './riscv.ts';
 
 export interface ExportedSymbol {
@@ -28,7 +36,7 @@ export interface ImportedSymbol {
   readonly crc?: number;
 }
 
-/** Pages of each section: 1 or more, but init may have none. */
+/** Pages of each section: text and data 1 or more, init may have none. Too little read-only data is refused. */
 export interface SectionPages {
   readonly text: number;
   readonly rodata: number;
@@ -52,7 +60,17 @@ export interface ModuleFacts {
   readonly exit: boolean;
   /** What its init answers: below 0 it has failed, with that error. */
   readonly init: number;
-  readonly signature: 'valid' | 'unknown' | 'missing';
+  /** What a load may set: 16 at most. */
+  readonly parameters?: readonly ParameterFacts[];
+  /** The error by which it asks not to be unloaded now (MOD_QUIESCE), and the one by which it refuses (MOD_UNLOAD). */
+  readonly quiesce?: number;
+  readonly veto?: number;
+  /**
+   * Who has signed the bytes of its file: the kernel's key, or one that the kernel does not know, or nobody; or the
+   * kernel's key has, and then they were tampered with. It is no part of these bytes: a loader that is given keys does
+   * not look at it, and finds out.
+   */
+  readonly signature: 'valid' | 'unknown' | 'tampered' | 'missing';
 }
 
 /** What the kernel insists on. */
@@ -66,6 +84,10 @@ export interface ModuleSettings {
   readonly blacklist: readonly string[];
   /** Symbols of the kernel itself. */
   readonly kernelExports: readonly ExportedSymbol[];
+  /** Modules that somebody else in the kernel does not let go (kld_unload_try). */
+  readonly kept?: readonly string[];
+  /** Where counts of references stop and stay; REFERENCE_LIMIT unless it says otherwise. */
+  readonly referenceLimit?: number;
 }
 
 /** What may go wrong in a module, when one of its routines is called for the n-th time, 0 the first. */
@@ -102,6 +124,12 @@ export const MODULE_TABLES = 1;
 export const moduleFrames = ({ files, pages }: ModuleSetup): number =>
   pages + 2 * files.length + 5 + MODULE_TABLES + Math.ceil(files.length / 128);
 
+/**
+ * A count of users, or of loads, that has come so far neither rises nor falls any more: better a module that never goes
+ * than one that goes under somebody. Dependants are counted exactly: there are no more of them than modules.
+ */
+export const REFERENCE_LIMIT = 0x7fff_ffff;
+
 /** Licences that see GPL-only symbols, as the kernel spells them. */
 const GPL_COMPATIBLE: readonly string[] = [
   'GPL',
@@ -113,18 +141,19 @@ const GPL_COMPATIBLE: readonly string[] = [
 ];
 export const isGplCompatible = (licence: string): boolean => GPL_COMPATIBLE.includes(licence);
 
-/** Why a load is refused. What is wrong with symbols has an errno of its own kind (SYMBOL_ERRNO). */
+/** Why a module is not laid out. */
 export type LoadRefusal =
   | 'disabled'
   | 'signature'
-  | 'writable text'
   | 'blacklisted'
   | 'vermagic'
   | 'loaded'
   | 'not live'
-  | 'memory'
-  | 'symbols'
-  | 'exported twice';
+  | 'writable text'
+  | 'memory';
+
+/** Why one that is laid out is not formed. What is wrong with symbols has an errno of its own kind (SYMBOL_ERRNO). */
+export type FormRefusal = 'symbols' | 'relocations' | 'exported twice';
 
 /** Why an unload is refused. */
 export type UnloadRefusal =
@@ -133,85 +162,116 @@ export type UnloadRefusal =
   | 'depended on'
   | 'not live'
   | 'not loaded by a user'
+  | 'kept'
+  | 'quiesce'
+  | 'in use'
   | 'no exit'
-  | 'in use';
+  | 'veto';
 
 interface LoadRule {
   readonly unless: LoadRefusal;
   readonly errno: number;
 }
-interface UnloadRule {
+interface FormRule {
+  readonly unless: FormRefusal;
+  readonly errno: number;
+}
+export interface UnloadRule {
   readonly unless: UnloadRefusal;
+  /** Of `quiesce` and `veto` the module says itself which. */
   readonly errno: number;
   /** Force overrides it. */
   readonly forcible: boolean;
+  /** It is asked at the last reference only, also where that is given back by another module that goes. */
+  readonly last: boolean;
 }
 
 export interface ModulePolicy {
   readonly name: 'linux' | 'kld';
   /** Loading what is loaded: refused, or counted, and each unload but the last only counts down. */
   readonly counts: boolean;
+  /** A load may bring values of parameters: kldload(2) has no place for them, so they are not looked at. */
+  readonly parameters: boolean;
   /** In order; the first that applies is the answer. */
   readonly load: readonly LoadRule[];
+  readonly form: readonly FormRule[];
   readonly unload: readonly UnloadRule[];
 }
 
-const never = (unless: UnloadRefusal, errno: number): UnloadRule => ({
+const first = (unless: UnloadRefusal, errno: number): UnloadRule => ({
   unless,
   errno,
   forcible: false,
+  last: false,
 });
-const forcible = (unless: UnloadRefusal, errno: number): UnloadRule => ({
+const last = (unless: UnloadRefusal, errno: number, forcible: boolean): UnloadRule => ({
   unless,
   errno,
-  forcible: true,
+  forcible,
+  last: true,
 });
 
+/** load_module: module_sig_check, early_mod_check, layout_and_allocate. */
 const LINUX_LOAD: readonly LoadRule[] = [
   { unless: 'disabled', errno: Errno.EPERM },
   { unless: 'signature', errno: Errno.EKEYREJECTED },
-  { unless: 'writable text', errno: Errno.ENOEXEC },
   { unless: 'blacklisted', errno: Errno.EPERM },
   { unless: 'vermagic', errno: Errno.ENOEXEC },
   { unless: 'loaded', errno: Errno.EEXIST },
   { unless: 'not live', errno: Errno.EBUSY },
+  { unless: 'writable text', errno: Errno.ENOEXEC },
   { unless: 'memory', errno: Errno.ENOMEM },
+];
+/** simplify_symbols, apply_relocations, complete_formation. */
+const LINUX_FORM: readonly FormRule[] = [
   { unless: 'symbols', errno: Errno.ENOENT },
+  { unless: 'relocations', errno: Errno.ENOEXEC },
   { unless: 'exported twice', errno: Errno.ENOEXEC },
 ];
 
 export const LINUX_POLICY: ModulePolicy = {
   name: 'linux',
   counts: false,
+  parameters: true,
   load: LINUX_LOAD,
+  form: LINUX_FORM,
   unload: [
-    never('disabled', Errno.EPERM),
-    never('unknown', Errno.ENOENT),
-    never('depended on', Errno.EAGAIN),
-    never('not live', Errno.EBUSY),
-    forcible('no exit', Errno.EBUSY),
-    forcible('in use', Errno.EAGAIN),
+    first('disabled', Errno.EPERM),
+    first('unknown', Errno.ENOENT),
+    first('depended on', Errno.EAGAIN),
+    first('not live', Errno.EBUSY),
+    last('no exit', Errno.EBUSY, true),
+    last('in use', Errno.EAGAIN, true),
   ],
 };
 
-/** A dependency is a reference like one of a user; what nobody refers to any more goes by itself. */
+/**
+ * A dependency is a reference like one of a user; what nobody refers to any more goes by itself, unless it is kept or
+ * refuses: then it stays, though nobody refers to it. A module in use is a driver whose device is open, which asks for
+ * quiet with EBUSY; one without an exit refuses to go (modevent_nop).
+ */
 export const KLD_POLICY: ModulePolicy = {
   name: 'kld',
   counts: true,
+  parameters: false,
   load: LINUX_LOAD.filter(({ unless }) => unless !== 'loaded'),
+  form: LINUX_FORM,
   unload: [
-    never('disabled', Errno.EPERM),
-    never('unknown', Errno.ENOENT),
-    never('not live', Errno.EBUSY),
-    never('not loaded by a user', Errno.EBUSY),
-    never('no exit', Errno.EBUSY),
-    forcible('in use', Errno.EBUSY),
+    first('disabled', Errno.EPERM),
+    first('unknown', Errno.ENOENT),
+    first('not live', Errno.EBUSY),
+    first('not loaded by a user', Errno.EBUSY),
+    last('kept', Errno.EBUSY, false),
+    last('quiesce', Errno.EBUSY, true),
+    last('in use', Errno.EBUSY, true),
+    last('no exit', Errno.EBUSY, false),
+    last('veto', Errno.EBUSY, false),
   ],
 };
 
 /** What is wrong with a symbol that is imported: the first such import decides. */
 export const SYMBOL_ERRNO = {
-  /** Nobody exports it, its owner is GOING, or it is GPL-only and the importer is not. */
+  /** Nobody exports it, its owner is UNFORMED or GOING, or it is GPL-only and the importer is not. */
   unresolved: Errno.ENOENT,
   /** Its type is another one than the importer was built against. */
   version: Errno.EINVAL,
@@ -221,13 +281,29 @@ export const SYMBOL_ERRNO = {
 
 export type ModuleTaint = 'proprietary' | 'unsigned' | 'forced';
 
+/** What the kernel has complained of, each once; it goes on. */
+export type ModuleWarning =
+  /** A reference that nobody has is given back. */
+  | 'count below zero'
+  | 'count saturated'
+  | 'unknown parameter'
+  /** Its init has answered more than 0: it is loaded all the same. */
+  | 'init above zero';
+
 /**
- * One operation. `load` ends with the module COMING; `init` runs its init, and it is LIVE or gone. In the same way
- * `unload` and `exit`. `get` and `put` are those of a user; `use` has the module itself do something. `ask` is a request
- * to whoever has registered at a point; `tick` is time that passes. Everything answers 0 or more, or a negative errno.
+ * One operation. `prepare` ends with the module UNFORMED; `form` binds it to others and makes it COMING, or it is gone;
+ * `load` is both at once. `init` sets its parameters and runs its init, and it is LIVE or gone. `unload` makes it GOING,
+ * `exit` runs its exit, and it is gone. `get` and `put` are those of a user; `use` has the module itself do something,
+ * and holds it meanwhile. `ask` is a request to whoever has registered at a point, each of whom is held while it answers;
+ * `tick` is time that passes. Everything answers 0 or more, or a negative errno.
  */
 export type ModuleOperation =
-  | { readonly op: 'load' | 'init' | 'exit' | 'get' | 'put'; readonly module: string }
+  | {
+      readonly op: 'load' | 'prepare';
+      readonly module: string;
+      readonly parameters?: readonly ParameterValue[];
+    }
+  | { readonly op: 'form' | 'init' | 'exit' | 'get' | 'put'; readonly module: string }
   | {
       readonly op: 'use';
       readonly module: string;
@@ -250,10 +326,10 @@ export type ModuleOperation =
 /** What can be seen of a module that is loaded. */
 export interface ModuleStatus {
   readonly name: string;
-  readonly state: 'coming' | 'live' | 'going';
+  readonly state: 'unformed' | 'coming' | 'live' | 'going';
   /** Users, and modules that import from it; not the base reference. */
   readonly references: number;
-  /** Whom it imports from, sorted. */
+  /** Whom it imports from, sorted; nobody while it is UNFORMED. */
   readonly uses: readonly string[];
 }
 

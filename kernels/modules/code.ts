@@ -1,14 +1,11 @@
 /**
  * The code of modules in supervisor mode. Each program is installed once, in a page that stands for the files; loading a
  * module copies its words. What it asks of others goes through addresses that the loader has written into its read-only
- * data, as the relocations say:
- *
- *     word 0 …             the kernel's facilities, an address each
- *     word FACILITIES …    for each module that it imports from: where `use` is, its data, its read-only data,
- *                          how many it imports from
+ * data (spec/relocations.ts).
  */
 import type { ComponentEntry, Hart, Machine } from '../../hardware/contract.ts';
 import { FACILITIES } from '../../spec/extensions.ts';
+import { IMPORTS_AT, RELOCATION } from '../../spec/relocations.ts';
 import type { Frame, VirtualAddress, Word } from '../../spec/riscv.ts';
 import type { ModuleCode } from './loader.ts';
 import {
@@ -21,10 +18,6 @@ import {
 
 /** The number under which the log shows code of modules. */
 const MODULE = 64;
-
-/** Bytes: where the first relocation of an import lies, and how long each is. */
-export const IMPORTS_AT = 4 * FACILITIES.length;
-export const RELOCATION = 16;
 
 /** Calls what stands in the relocations; the answer, or the steps to it. */
 const dispatch = (

@@ -5,7 +5,7 @@
 import { HOLDERS } from '../../spec/calls/modules.ts';
 import { Errno } from '../../spec/errno.ts';
 import { WORDS_PER_FRAME } from '../../spec/riscv.ts';
-import { type Entry, type Loader, RecordWord, setWord, type Work, wordAt } from './loader.ts';
+import { type Entry, type Loader, RecordWord, type Work } from './loader.ts';
 
 const HolderWord = { space: 0, record: 1, count: 2 } as const;
 const HOLDER_WORDS = 4;
@@ -52,7 +52,7 @@ export const letGoAll = (loader: Loader, space: number): void => {
     const owner = loader.byRecord.get(wordOf(loader, at, HolderWord.record));
     const count = wordOf(loader, at, HolderWord.count);
     loader.ram.fill(0, at, at + HOLDER_WORDS);
-    if (owner)
-      setWord(loader, owner, RecordWord.users, wordAt(loader, owner, RecordWord.users) - count);
+    for (let given = 0; owner && given < count; given++)
+      loader.routines.lower(loader, owner, RecordWord.users);
   }
 };

@@ -15,11 +15,13 @@ import type {
 } from '../../spec/modules.ts';
 import type { Frame, Word } from '../../spec/riscv.ts';
 import { installProgram } from './code.ts';
+import * as counts from './counts.ts';
 import * as extensions from './extensions.ts';
 import { type FacilityRoutines, facilityRoutines, installFacilities } from './facilities.ts';
 import { withFaults } from './faults.ts';
 import * as holders from './holders.ts';
 import * as life from './life.ts';
+import * as load from './load.ts';
 import {
   type Entry,
   type Loader,
@@ -30,10 +32,12 @@ import {
   type ProcessTables,
   RecordWord,
   type Steps,
+  type Trust,
   type Work,
   wordAt,
 } from './loader.ts';
 import * as memory from './memory.ts';
+import * as parameters from './parameters.ts';
 import { userFacilities, userRoutines } from './process.ts';
 import { type ModulePrograms, modulePrograms } from './programs/index.ts';
 import * as rules from './rules.ts';
@@ -54,9 +58,17 @@ export const moduleRoutines: ModuleRoutines = {
   publish: symbols.publish,
   withdraw: symbols.withdraw,
   refusesLoad: rules.refusesLoad,
+  refusesForm: rules.refusesForm,
   refusesUnload: rules.refusesUnload,
-  load: life.load,
-  init: life.init,
+  verifies: rules.verifies,
+  raise: counts.raise,
+  lower: counts.lower,
+  prepare: load.prepare,
+  form: load.form,
+  load: load.load,
+  setParameters: parameters.setParameters,
+  init: load.init,
+  dismantle: load.dismantle,
   unload: life.unload,
   exit: life.exit,
   forget: life.forget,
@@ -95,6 +107,8 @@ export interface ModulesBuild {
   /** Devices that they may have: all, unless it says otherwise. */
   readonly devices?: readonly DeviceName[];
   readonly faults?: readonly ModuleFault[];
+  /** Who has signed a file, and by which keys. Without it the kernel believes what it was booted with. */
+  readonly trust?: Trust;
   readonly routines?: Partial<ModuleRoutines>;
   readonly facilities?: Partial<FacilityRoutines>;
   readonly programs?: Partial<ModulePrograms>;
@@ -128,6 +142,8 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
       settings.kernelExports.map((symbol) => [symbol.name, { owner: undefined, symbol }]),
     ),
     taints: new Set(),
+    warnings: new Set(),
+    trust: build.trust,
     slots: inUser ? USER_SLOTS : 1,
     processes: new Map(inUser ? tablesOf(files, frames.processes) : []),
     devices,
@@ -154,6 +170,7 @@ export const createModules = (machine: Machine, build: ModulesBuild): Modules =>
         .map((entry) => statusOf(loader, entry))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     taints: () => [...loader.taints].sort(),
+    warnings: () => [...loader.warnings].sort(),
     freeFrames: () => memory.freeFrames(loader),
     mappings: () => memory.mappings(loader),
   };
@@ -188,9 +205,11 @@ const installerOf = (
 const workOf = (loader: Loader, operation: ModuleOperation): Work => {
   const { routines, entries, files } = loader;
   switch (operation.op) {
-    case 'load': {
+    case 'load':
+    case 'prepare': {
       const file = files.get(operation.module);
-      return file ? routines.load(loader, file) : -Errno.ENOENT;
+      const { op, parameters: brought = [] } = operation;
+      return file ? routines[op](loader, file, brought) : -Errno.ENOENT;
     }
     case 'unload':
       return routines.unload(loader, entries.get(operation.module), operation.force);
@@ -236,19 +255,25 @@ const holding = (loader: Loader, name: string, space: number): number => {
 
 /** As the call moduleState returns it. */
 const stateNumber = (loader: Loader, entry: Entry | undefined): number => {
-  if (!entry) return -Errno.ENOENT;
+  const phase = entry ? wordAt(loader, entry, RecordWord.state) : Phase.unformed;
+  if (!entry || phase === Phase.unformed) return -Errno.ENOENT;
   const references =
     wordAt(loader, entry, RecordWord.users) + wordAt(loader, entry, RecordWord.dependants);
-  return wordAt(loader, entry, RecordWord.state) | (references << REFERENCES_SHIFT);
+  return phase | (references << REFERENCES_SHIFT);
 };
 
-const STATES = { [Phase.coming]: 'coming', [Phase.live]: 'live', [Phase.going]: 'going' } as const;
+const STATES = {
+  [Phase.unformed]: 'unformed',
+  [Phase.coming]: 'coming',
+  [Phase.live]: 'live',
+  [Phase.going]: 'going',
+} as const;
 
 const statusOf = (loader: Loader, entry: Entry): ReturnType<Modules['list']>[number] => {
   const phase = wordAt(loader, entry, RecordWord.state);
   return {
     name: entry.facts.name,
-    state: STATES[phase as 1 | 2 | 3],
+    state: STATES[phase as keyof typeof STATES],
     references:
       wordAt(loader, entry, RecordWord.users) + wordAt(loader, entry, RecordWord.dependants),
     uses: entry.uses.map(({ facts }) => facts.name).sort(),

@@ -1,11 +1,9 @@
-/** The life of a module: COMING, LIVE, GOING, gone; and what its users do meanwhile. */
+/** What is done with a module that is there, and how it goes: GOING, gone. How it comes: load.ts. */
 import { Errno } from '../../spec/errno.ts';
-import { isGplCompatible, type UnloadRefusal } from '../../spec/modules.ts';
 import type { VirtualAddress, Word } from '../../spec/riscv.ts';
 import {
   type Entry,
   type Loader,
-  type ModuleFile,
   Phase,
   RecordWord,
   type Steps,
@@ -15,54 +13,9 @@ import {
 } from './loader.ts';
 import { addressOf } from './memory.ts';
 import { MODULE_ENTRIES, type ModuleEntry } from './program.ts';
+import { unloadError } from './rules.ts';
 
-const { state, users, loads, dependants } = RecordWord;
-
-export const load = (loader: Loader, file: ModuleFile): number => {
-  const { settings, routines, entries } = loader;
-  const { facts } = file;
-  const present = entries.get(facts.name);
-  const isLive = present && wordAt(loader, present, state) === Phase.live;
-  if (settings.policy.counts && isLive && !settings.disabled) {
-    setWord(loader, present, loads, wordAt(loader, present, loads) + 1);
-    return 0;
-  }
-  for (const { unless, errno } of settings.policy.load) {
-    if (!routines.refusesLoad(loader, facts, unless)) continue;
-    return -(unless === 'symbols' ? routines.symbolError(loader, facts) : errno);
-  }
-  const record = loader.memory.records.pop();
-  if (record === undefined) return -Errno.ENOMEM;
-  const entry: Entry = { facts, record, uses: routines.ownersOf(loader, facts) };
-  if (!routines.layOut(loader, entry)) {
-    loader.memory.records.push(record);
-    return -Errno.ENOMEM;
-  }
-  fill(loader, entry, file);
-  routines.relocate(loader, entry);
-  routines.protect(loader, entry);
-  setWord(loader, entry, state, Phase.coming);
-  setWord(loader, entry, users, 0);
-  setWord(loader, entry, loads, 1);
-  setWord(loader, entry, RecordWord.over, 0);
-  setWord(loader, entry, RecordWord.busy, 0);
-  setWord(loader, entry, dependants, 0);
-  entries.set(facts.name, entry);
-  loader.byRecord.set(record, entry);
-  routines.publish(loader, entry);
-  if (!isGplCompatible(facts.licence)) loader.taints.add('proprietary');
-  if (facts.signature !== 'valid') loader.taints.add('unsigned');
-  return 0;
-};
-
-/** Its text as it stands in the file. Init has its code in a section of its own, if there is one. */
-const fill = (loader: Loader, entry: Entry, { code }: ModuleFile): void => {
-  for (const [index, word] of code.entries()) {
-    const routine = MODULE_ENTRIES[Math.floor(index / loader.slots)];
-    if (!routine) continue;
-    loader.hart.store(routineAt(loader, entry, routine) + 4 * (index % loader.slots), word);
-  }
-};
+const { state, users, loads, dependants, forced } = RecordWord;
 
 /** Work that is done at once, or goes on in steps. */
 export function* finish(work: Work): Steps {
@@ -103,44 +56,28 @@ function* stepping(steps: Generator<unknown, number, void>): Steps {
   }
 }
 
-/** What the file says that init answers comes on top of what its code does: that succeeds, or is undone by its exit. */
-export function* init(loader: Loader, entry: Entry | undefined): Steps {
-  const { routines } = loader;
-  if (!entry || wordAt(loader, entry, state) !== Phase.coming) return -Errno.EINVAL;
-  const answer = yield* finish(routines.enter(loader, entry, 'init', 0, 0));
-  const said = answer < 0 ? answer : entry.facts.init;
-  if (said < 0) {
-    if (answer >= 0) yield* finish(routines.enter(loader, entry, 'exit', 0, 0));
-    setWord(loader, entry, state, Phase.going);
-    yield* finish(routines.forget(loader, entry));
-    return said;
-  }
-  setWord(loader, entry, state, Phase.live);
-  routines.release(loader, entry, 'init');
-  return 0;
-}
-
-/** What only the last reference of a user has to do with. */
-const OF_THE_LAST: readonly UnloadRefusal[] = ['no exit', 'in use'];
-
 export const unload = (loader: Loader, entry: Entry | undefined, force: boolean): number => {
   const { settings, routines } = loader;
   const others = entry ? wordAt(loader, entry, loads) - 1 + wordAt(loader, entry, dependants) : 0;
   const stays = settings.policy.counts && others > 0;
-  for (const { unless, errno, forcible } of settings.policy.unload) {
-    if (stays && OF_THE_LAST.includes(unless)) continue;
-    if (force && forcible) continue;
-    if (routines.refusesUnload(loader, entry, unless)) return -errno;
-  }
+  const rules = settings.policy.unload.filter(
+    ({ last, forcible }) => !(stays && last) && !(force && forcible),
+  );
+  const refused = unloadError(loader, entry, rules);
+  if (refused < 0) return refused;
   if (!entry) return -Errno.ENOENT;
-  if (stays) {
-    setWord(loader, entry, loads, wordAt(loader, entry, loads) - 1);
-    return 0;
-  }
-  if (force && (!entry.facts.exit || wordAt(loader, entry, users) > 0)) loader.taints.add('forced');
+  if (stays) routines.lower(loader, entry, loads);
+  else go(loader, entry, force);
+  return 0;
+};
+
+/** From now on it is GOING. Where force has had to do with that, the kernel is tainted. */
+const go = (loader: Loader, entry: Entry, force: boolean): void => {
+  const lasts = loader.settings.policy.unload.filter(({ last }) => last);
+  if (force && unloadError(loader, entry, lasts) < 0) loader.taints.add('forced');
   setWord(loader, entry, state, Phase.going);
   setWord(loader, entry, loads, 0);
-  return 0;
+  setWord(loader, entry, forced, force ? 1 : 0);
 };
 
 export function* exit(loader: Loader, entry: Entry | undefined): Steps {
@@ -155,38 +92,33 @@ function* runExit(loader: Loader, entry: Entry): Steps<void> {
 }
 
 export function* forget(loader: Loader, entry: Entry): Steps {
-  const { routines, entries, memory } = loader;
-  entries.delete(entry.facts.name);
-  loader.byRecord.delete(entry.record);
-  routines.withdraw(loader, entry);
-  routines.releaseAll(loader, entry);
-  setWord(loader, entry, state, 0);
-  memory.records.push(entry.record);
-  for (const owner of entry.uses) yield* leaveAlone(loader, owner);
+  const force = wordAt(loader, entry, forced) !== 0;
+  loader.routines.dismantle(loader, entry);
+  for (const owner of entry.uses) yield* leaveAlone(loader, owner, force);
   return 0;
 }
 
-/** Under kld a module that nobody refers to any more goes by itself. */
-function* leaveAlone(loader: Loader, entry: Entry): Steps<void> {
-  if (!loader.settings.policy.counts || wordAt(loader, entry, state) !== Phase.live) return;
-  const left = [users, loads, dependants].some((word) => wordAt(loader, entry, word) > 0);
-  if (left) return;
-  setWord(loader, entry, state, Phase.going);
+/** Under kld a module that nobody refers to any more goes by itself, unless it refuses. */
+function* leaveAlone(loader: Loader, entry: Entry, force: boolean): Steps<void> {
+  const { policy } = loader.settings;
+  if (!policy.counts || wordAt(loader, entry, state) !== Phase.live) return;
+  if ([users, loads, dependants].some((word) => wordAt(loader, entry, word) > 0)) return;
+  const rules = policy.unload.filter(({ last, forcible }) => last && !(force && forcible));
+  if (unloadError(loader, entry, rules) < 0) return;
+  go(loader, entry, force);
   yield* runExit(loader, entry);
   yield* finish(loader.routines.forget(loader, entry));
 }
 
 export const get = (loader: Loader, entry: Entry | undefined): number => {
   if (!entry || wordAt(loader, entry, state) === Phase.going) return -Errno.ENOENT;
-  setWord(loader, entry, users, wordAt(loader, entry, users) + 1);
+  loader.routines.raise(loader, entry, users);
   return 0;
 };
 
 export function* put(loader: Loader, entry: Entry | undefined): Steps {
-  const count = entry ? wordAt(loader, entry, users) : 0;
-  if (!entry || count === 0) return -Errno.EINVAL;
-  setWord(loader, entry, users, count - 1);
-  yield* leaveAlone(loader, entry);
+  if (!entry || !loader.routines.lower(loader, entry, users)) return -Errno.EINVAL;
+  yield* leaveAlone(loader, entry, false);
   return 0;
 }
 

@@ -13,16 +13,19 @@
 import type { Hart, Machine } from '../../hardware/contract.ts';
 import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import type { ExtensionPoint, Facility } from '../../spec/extensions.ts';
+import type { ParameterValue } from '../../spec/module-parameters.ts';
 import type {
   ExportedSymbol,
+  FormRefusal,
   LoadRefusal,
   ModuleFacts,
   ModuleOperation,
   ModuleSettings,
   ModuleStatus,
   ModuleTaint,
+  ModuleWarning,
   Registrations,
-  UnloadRefusal,
+  UnloadRule,
 } from '../../spec/modules.ts';
 import type { Frame, Rights, VirtualAddress, Word } from '../../spec/riscv.ts';
 import type { ModuleEntry } from './program.ts';
@@ -55,11 +58,13 @@ export interface Entry {
   readonly facts: ModuleFacts;
   /** Its record: an address in words of RAM (`RecordWord`). */
   readonly record: number;
-  /** Whom it imports from. */
-  readonly uses: readonly Entry[];
+  /** Whom it imports from, once it is formed. */
+  uses: readonly Entry[];
+  /** What the load has brought. */
+  readonly brought: readonly ParameterValue[];
 }
 
-/** Words of a module's record. */
+/** Words of a module's record; `forced`: 1, it goes by force. */
 export const RecordWord = {
   state: 0,
   users: 1,
@@ -70,14 +75,23 @@ export const RecordWord = {
   over: 5,
   /** In user mode: it serves a request, others wait. */
   busy: 6,
+  forced: 7,
 } as const;
 export const RECORD_WORDS = 8;
 /** Values of `RecordWord.state`; 0: the record is nobody's. */
-export const Phase = { coming: 1, live: 2, going: 3 } as const;
+export const Phase = { coming: 1, live: 2, going: 3, unformed: 4 } as const;
 
 /** Sections in the order in which they lie in memory. */
 export const SECTIONS = ['text', 'rodata', 'data', 'init'] as const;
 export type Section = (typeof SECTIONS)[number];
+
+/** How the loader knows whom to trust. */
+export interface Trust {
+  /** What stands behind the bytes of a module's file; nothing: nobody has signed it. */
+  signatureOf(facts: ModuleFacts): Uint8Array | undefined;
+  /** Whether one of the kernel's keys has signed these bytes. */
+  verify(bytes: Uint8Array, signature: Uint8Array): boolean;
+}
 
 /** Who exports a symbol; no owner: the kernel itself. */
 export interface Exporter {
@@ -106,6 +120,8 @@ export interface Loader {
   readonly processes: ReadonlyMap<string, ProcessTables>;
   /** Devices that modules may have: no service of the kernel drives them. */
   readonly devices: readonly DeviceName[];
+  readonly warnings: Set<ModuleWarning>;
+  readonly trust: Trust | undefined;
   /** Addresses of the kernel's facilities, in the order of FACILITIES. */
   readonly facilities: VirtualAddress[];
   /** Facilities that may wait: what they wait for can be a crossing to user mode, which no call by address passes on. */
@@ -171,15 +187,36 @@ export interface ModuleRoutines {
   withdraw(loader: Loader, entry: Entry): void;
 
   // ---- rules.ts
+  /** Whether a refusal applies. */
   refusesLoad(loader: Loader, facts: ModuleFacts, unless: LoadRefusal): boolean;
-  refusesUnload(loader: Loader, entry: Entry | undefined, unless: UnloadRefusal): boolean;
+  refusesForm(loader: Loader, facts: ModuleFacts, unless: FormRefusal): boolean;
+  refusesUnload(loader: Loader, entry: Entry | undefined, unless: UnloadRule['unless']): boolean;
+  /** Whether one of the kernel's keys has signed the file as it is. */
+  verifies(loader: Loader, facts: ModuleFacts): boolean;
+
+  // ---- counts.ts
+  raise(loader: Loader, entry: Entry, count: Count): void;
+  /** False: there was none. */
+  lower(loader: Loader, entry: Entry, count: Count): boolean;
+
+  // ---- load.ts
+  /** UNFORMED. */
+  prepare(loader: Loader, file: ModuleFile, brought: readonly ParameterValue[]): number;
+  /** COMING, or gone. */
+  form(loader: Loader, entry: Entry | undefined): number;
+  /** Both. */
+  load(loader: Loader, file: ModuleFile, brought: readonly ParameterValue[]): number;
+  /** Values of its parameters into its data: 0, or the error of the first one that is wrong. */
+  setParameters(loader: Loader, entry: Entry): number;
+  /** LIVE, or gone. */
+  init(loader: Loader, entry: Entry | undefined): Work;
+  /** All that is kept of it goes. */
+  dismantle(loader: Loader, entry: Entry): void;
 
   // ---- life.ts
-  load(loader: Loader, file: ModuleFile): number;
-  init(loader: Loader, entry: Entry | undefined): Work;
   unload(loader: Loader, entry: Entry | undefined, force: boolean): number;
   exit(loader: Loader, entry: Entry | undefined): Work;
-  /** It is no more. */
+  /** It is no more, and refers to nobody. */
   forget(loader: Loader, entry: Entry): Work;
   get(loader: Loader, entry: Entry | undefined): number;
   put(loader: Loader, entry: Entry | undefined): Work;
@@ -208,6 +245,9 @@ export interface ModuleRoutines {
   unpin(loader: Loader, point: ExtensionPoint, key: number): Work;
 }
 
+/** What saturates. */
+export type Count = typeof RecordWord.users | typeof RecordWord.loads;
+
 export const wordAt = ({ ram }: Loader, entry: Entry, word: number): number =>
   ram[entry.record + word] ?? 0;
 
@@ -230,6 +270,7 @@ export interface Modules {
   registered(): Registrations;
   list(): readonly ModuleStatus[];
   taints(): readonly ModuleTaint[];
+  warnings(): readonly ModuleWarning[];
   /** Frames that nobody has, ascending. */
   freeFrames(): readonly Frame[];
   /** Every page of the window that is mapped. */

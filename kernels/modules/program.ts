@@ -2,11 +2,12 @@
  * The form of a module's code. It is written once, and does not know whether it runs in the kernel or in a process: it
  * loads and stores in its own sections, and yields what it wants of others.
  *
- * Rules: all state is in its data section, which holds zeros when the module is loaded; a routine keeps nothing between
+ * Rules: all state is in its data section, which holds zeros when the module is loaded, but for its parameters; a routine keeps nothing between
  * two calls. One that yields is a generator; one that never does may be a plain function. It yields a call, and goes on
  * with the answer; or nothing, where others may go first: only a program that says `sleeps` may do that.
  */
 import type { Facility } from '../../spec/extensions.ts';
+import { PARAMETERS_AT } from '../../spec/module-parameters.ts';
 import type { VirtualAddress, Word } from '../../spec/riscv.ts';
 
 /** Words of its sections, through the MMU: what the hart may reach, it may. */
@@ -22,6 +23,10 @@ export interface Place {
   /** How many other modules it imports from. */
   readonly imports: number;
 }
+
+/** The word of a parameter, in the order in which the file declares them. */
+export const parameter = ({ memory, data }: Place, index: number): Word =>
+  memory.load(data + PARAMETERS_AT + 4 * index);
 
 /** Of the module that it imports from as number `to`, 0 the first in the order of its imports: what that does by `use`. */
 export interface ImportCall {

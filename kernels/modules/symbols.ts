@@ -1,6 +1,6 @@
 /** Symbols: who exports what, and the addresses that an importer is given. */
 import { isGplCompatible, type ModuleFacts, SYMBOL_ERRNO } from '../../spec/modules.ts';
-import { IMPORTS_AT, RELOCATION } from './code.ts';
+import { IMPORTS_AT, RELOCATION } from '../../spec/relocations.ts';
 import { routineAt } from './life.ts';
 import {
   type Entry,
@@ -59,8 +59,10 @@ export const publish = (loader: Loader, entry: Entry): void => {
   for (const owner of entry.uses) count(loader, owner, 1);
 };
 
+/** One that is UNFORMED has published nothing: what it would export may be another's. */
 export const withdraw = (loader: Loader, entry: Entry): void => {
-  for (const { name } of entry.facts.exports) loader.symbols.delete(name);
+  for (const { name } of entry.facts.exports)
+    if (loader.symbols.get(name)?.owner?.record === entry.record) loader.symbols.delete(name);
   for (const owner of entry.uses) count(loader, owner, -1);
 };
 

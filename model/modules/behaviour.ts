@@ -15,6 +15,8 @@ export interface Outcome<S> {
 export interface Surroundings {
   /** The module that it imports from as number `to`: what that answers to `use`. */
   call(to: number, request: Word, argument: Word): number;
+  /** What the load has set, or the file says: the word of a parameter, in the order of the file. */
+  parameter(index: number): number;
   /** Its timer goes off after so many ticks, whatever it was set to before. */
   setTimer(ticks: number): void;
   /** 1: it was armed. */
@@ -45,6 +47,8 @@ export interface Behaviour<S = unknown> {
   readonly interrupts?: readonly DeviceName[];
   /** Ticks to which its init sets its timer. */
   readonly timer?: number;
+  /** What its init does with its data. */
+  begin?(state: S, around: Surroundings): S;
   use(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
   hook?(state: S, request: Word, argument: Word, around: Surroundings): Outcomes<S>;
   /** Of what a device keeps when its driver is gone: what this one leaves there, and its state when it finds something. */

@@ -12,7 +12,7 @@ import {
 import type { ModuleFault } from '../../spec/modules.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Outcomes, Surroundings } from './behaviour.ts';
-import type { LoadedModule, ModulesState } from './state.ts';
+import { type LoadedModule, lower, type ModulesState, raise } from './state.ts';
 
 /** An answer that was seen decides among those that are allowed. */
 export type Seen = number | undefined;
@@ -46,6 +46,7 @@ export const register = (state: ModulesState, module: LoadedModule): number => {
   const { kept } = behaviour;
   if (kept && state.left.has(kept.device))
     module.inner = kept.find(module.inner, state.left.get(kept.device));
+  if (behaviour.begin) module.inner = behaviour.begin(module.inner, around(state, module));
   return 0;
 };
 
@@ -72,18 +73,15 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
     const owner = state.loaded.get(module.uses[to] ?? '');
     return owner ? run(state, owner, 'use', request, argument, undefined) : -Errno.ENOENT;
   },
+  parameter: (index) => module.parameters[index] ?? 0,
   setTimer: (ticks) => setTimer(state, module.facts.name, ticks),
   cancelTimer: () => {
     const before = state.timers.length;
     state.timers = state.timers.filter((timer) => timer.module !== module.facts.name);
     return before - state.timers.length;
   },
-  holdSelf: () => {
-    module.users += 1;
-  },
-  releaseSelf: () => {
-    module.users -= 1;
-  },
+  holdSelf: () => raise(state, module, 'users'),
+  releaseSelf: () => void lower(state, module, 'users'),
   stateOf: (to) => state.loaded.get(module.uses[to] ?? '')?.inner,
   changeState: (to, inner) => {
     const owner = state.loaded.get(module.uses[to] ?? '');
@@ -95,7 +93,7 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
   hold: (point, key) => {
     const [owner] = askedAt(state, point, key);
     if (!owner) return -Errno.ENOENT;
-    owner.users += 1;
+    raise(state, owner, 'users');
     return 0;
   },
   release: (point, key) => release(state, point, key),
@@ -105,8 +103,7 @@ const around = (state: ModulesState, module: LoadedModule): Surroundings => ({
 const release = (state: ModulesState, point: ExtensionPoint, key: number): number => {
   const hook = state.hooks.find((one) => one.point === point && one.key === key);
   const owner = state.loaded.get(hook?.module ?? '');
-  if (!owner || owner.users === 0) return -Errno.EINVAL;
-  owner.users -= 1;
+  if (!owner || !lower(state, owner, 'users')) return -Errno.EINVAL;
   state.released.add(owner.facts.name);
   return 0;
 };
@@ -132,7 +129,7 @@ export const strikes = (
 };
 
 /** One of its routines runs. */
-export const run = (
+const run = (
   state: ModulesState,
   module: LoadedModule,
   routine: 'use' | 'hook',
@@ -156,6 +153,21 @@ export const run = (
   return outcome.answer;
 };
 
+/** The same for whoever holds it only meanwhile. Where its count reaches the limit by that, it stays. */
+export const runHeld = (
+  state: ModulesState,
+  module: LoadedModule,
+  routine: 'use' | 'hook',
+  request: Word,
+  argument: Word,
+  seen: Seen,
+): number => {
+  raise(state, module, 'users');
+  const answer = run(state, module, routine, request, argument, seen);
+  lower(state, module, 'users');
+  return answer;
+};
+
 /** Hooks at a point whose modules are not GOING, in their order. */
 const askedAt = (state: ModulesState, point: ExtensionPoint, key?: Word): LoadedModule[] =>
   state.hooks
@@ -171,7 +183,8 @@ const guard = (
   argument: Word,
 ): number => {
   for (const module of askedAt(state, 'security')) {
-    const answer = run(state, module, 'hook', guardRequest(point, request), argument, undefined);
+    const wanted = guardRequest(point, request);
+    const answer = runHeld(state, module, 'hook', wanted, argument, undefined);
     if (answer >= 0) continue;
     state.refusals = [...state.refusals, answer];
     return answer;
@@ -203,10 +216,10 @@ const answer = (
 ): number => {
   if (POINT_RULES[point] === 'exclusive') {
     const [module] = askedAt(state, point, keyOf(request));
-    return module ? run(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;
+    return module ? runHeld(state, module, 'hook', request, argument, seen) : NOT_REGISTERED;
   }
   for (const module of askedAt(state, point)) {
-    const answer = run(state, module, 'hook', request, argument, undefined);
+    const answer = runHeld(state, module, 'hook', request, argument, undefined);
     if (answer <= 0) return answer;
   }
   return 1;

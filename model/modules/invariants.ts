@@ -1,5 +1,5 @@
 /** What holds of modules in every reachable state. */
-import { type ModulesState, pagesOf } from './state.ts';
+import { limitOf, type ModulesState, pagesOf } from './state.ts';
 
 export const MODULE_INVARIANTS: readonly {
   readonly name: string;
@@ -14,10 +14,18 @@ export const MODULE_INVARIANTS: readonly {
       ),
   },
   {
-    name: 'whom a module imports from is there, and no longer COMING',
+    name: 'whom a module imports from is there, and neither UNFORMED nor COMING any more',
     holds: ({ loaded }) =>
       [...loaded.values()].every(({ uses }) =>
-        uses.every((owner) => loaded.has(owner) && loaded.get(owner)?.state !== 'coming'),
+        uses.every((owner) => ['live', 'going'].includes(loaded.get(owner)?.state ?? '')),
+      ),
+  },
+  {
+    name: 'a module that is UNFORMED imports from nobody, and nobody from it',
+    holds: ({ loaded }) =>
+      [...loaded.values()].every(
+        ({ state, uses, dependants }) =>
+          state !== 'unformed' || (uses.length === 0 && dependants === 0),
       ),
   },
   {
@@ -36,20 +44,23 @@ export const MODULE_INVARIANTS: readonly {
     },
   },
   {
-    name: 'every symbol has one exporter, and it is there',
+    name: 'every symbol has one exporter, and it is there and formed',
     holds: ({ loaded, exporters }) =>
       [...exporters].every(([symbol, owner]) =>
         loaded.get(owner)?.facts.exports.some(({ name }) => name === symbol),
       ) &&
-      [...loaded.values()].every(({ facts }) =>
-        facts.exports.every(({ name }) => exporters.get(name) === facts.name),
+      [...loaded.values()].every(({ facts, state }) =>
+        facts.exports.every(
+          ({ name }) => (exporters.get(name) === facts.name) === (state !== 'unformed'),
+        ),
       ),
   },
   {
-    name: 'counts are never below zero',
-    holds: ({ loaded }) =>
-      [...loaded.values()].every(
-        ({ users, loads, dependants }) => users >= 0 && loads >= 0 && dependants >= 0,
+    name: 'counts are never below zero, and those of users and loads never above their limit',
+    holds: (state) =>
+      [...state.loaded.values()].every(
+        ({ users, loads, dependants }) =>
+          Math.min(users, loads, dependants) >= 0 && Math.max(users, loads) <= limitOf(state),
       ),
   },
   {
@@ -65,11 +76,12 @@ export const MODULE_INVARIANTS: readonly {
       [...loaded.values()].every(({ facts }) => facts.signature === 'valid'),
   },
   {
-    name: 'a module is there only while somebody refers to it (kld)',
+    name: 'a module is there only while somebody refers to it, or where it does not go by itself (kld)',
     holds: ({ loaded, settings }) =>
       !settings.policy.counts ||
       [...loaded.values()].every(
-        ({ state, loads, users, dependants }) => state !== 'live' || loads + users + dependants > 0,
+        ({ facts: { exit, quiesce = 0, veto = 0 }, state, loads, users, dependants }) =>
+          state !== 'live' || loads + users + dependants > 0 || !exit || quiesce + veto > 0,
       ),
   },
 ];

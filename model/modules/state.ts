@@ -3,13 +3,16 @@ import { ModuleStateNumber, REFERENCES_SHIFT } from '../../spec/calls/modules.ts
 import type { DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import type { Hook } from '../../spec/extensions.ts';
-import type {
-  ModuleFacts,
-  ModuleFault,
-  ModuleSettings,
-  ModuleStatus,
-  ModuleTaint,
-  Registrations,
+import type { ParameterValue } from '../../spec/module-parameters.ts';
+import {
+  type ModuleFacts,
+  type ModuleFault,
+  type ModuleSettings,
+  type ModuleStatus,
+  type ModuleTaint,
+  type ModuleWarning,
+  REFERENCE_LIMIT,
+  type Registrations,
 } from '../../spec/modules.ts';
 import type { Word } from '../../spec/riscv.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -34,11 +37,16 @@ export interface LoadedModule {
   users: number;
   /** How often it was loaded and not unloaded; 0: it is there for others only (kld). */
   loads: number;
-  /** Whom it imports from, and how many import from it. */
-  readonly uses: readonly string[];
+  /** Whom it imports from, once it is formed; and how many import from it. */
+  uses: readonly string[];
   dependants: number;
+  /** What the load brought, and what its parameters hold, in the order of its file. */
+  readonly brought: readonly ParameterValue[];
+  parameters: readonly number[];
+  /** It goes by force, and with it what nobody refers to any more. */
+  forced: boolean;
   /** What it does, and the state that this is in. */
-  readonly behaviour: Behaviour;
+  behaviour: Behaviour;
   inner: unknown;
   /** No other load has the same. */
   readonly number: number;
@@ -54,6 +62,7 @@ export interface ModulesState {
   /** The module that exports each symbol, of those that are loaded. */
   readonly exporters: Map<string, string>;
   readonly taints: Set<ModuleTaint>;
+  readonly warnings: Set<ModuleWarning>;
   /** Pages that all modules together may have, and have. */
   readonly pages: number;
   pagesUsed: number;
@@ -91,6 +100,7 @@ export const nothingLoaded = (
   loaded: new Map(),
   exporters: new Map(),
   taints: new Set(),
+  warnings: new Set(),
   pages,
   pagesUsed: 0,
   outside,
@@ -116,11 +126,44 @@ export const copyOf = (state: ModulesState): ModulesState => ({
   before: new Set(state.before),
   left: new Map(state.left),
   released: new Set(state.released),
+  warnings: new Set(state.warnings),
 });
 
 /** Pages that a module has: those of init are freed once it is LIVE. */
 export const pagesOf = ({ pages }: ModuleFacts, state: ModuleStatus['state']): number =>
-  pages.text + pages.rodata + pages.data + (state === 'coming' ? pages.init : 0);
+  pages.text +
+  pages.rodata +
+  pages.data +
+  (state === 'unformed' || state === 'coming' ? pages.init : 0);
+
+// ---- counts of references: at their limit they stay
+
+export const limitOf = ({ settings }: ModulesState): number =>
+  settings.referenceLimit ?? REFERENCE_LIMIT;
+
+export const raise = (
+  state: ModulesState,
+  module: LoadedModule,
+  count: 'users' | 'loads',
+): void => {
+  const limit = limitOf(state);
+  module[count] = Math.min(module[count] + 1, limit);
+  if (module[count] === limit) state.warnings.add('count saturated');
+};
+
+/** False: there was none, and the kernel warns. */
+export const lower = (
+  state: ModulesState,
+  module: LoadedModule,
+  count: 'users' | 'loads',
+): boolean => {
+  if (module[count] === 0) {
+    state.warnings.add('count below zero');
+    return false;
+  }
+  if (module[count] < limitOf(state)) module[count] -= 1;
+  return true;
+};
 
 /** What can be seen of one module. */
 const statusOf = ({
@@ -139,7 +182,7 @@ const statusOf = ({
 /** As the call moduleState returns it. */
 export const numberOf = ({ loaded }: ModulesState, name: string): number => {
   const module = loaded.get(name);
-  if (!module) return -Errno.ENOENT;
+  if (!module || module.state === 'unformed') return -Errno.ENOENT;
   return ModuleStateNumber[module.state] | ((module.users + module.dependants) << REFERENCES_SHIFT);
 };
 

@@ -13,7 +13,8 @@ import {
   MAX_TEXTS,
   TEXT_STRIDE,
 } from '../../spec/layout.ts';
-import { MODULE_FAULT_KINDS } from '../../spec/modules.ts';
+import { MAX_PARAMETERS } from '../../spec/module-parameters.ts';
+import { MODULE_FAULT_KINDS, REFERENCE_LIMIT } from '../../spec/modules.ts';
 import { MAX_HARTS, REGISTER_NAMES } from '../../spec/riscv.ts';
 import { FAULT_KINDS, PRIVILEGED, WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
 
@@ -168,6 +169,14 @@ const imported = fields({ name, crc });
 const pages = integer(0, 64);
 const MAX_MODULES = 32;
 const MAX_SYMBOLS = 64;
+const errno = integer(0, 4095);
+const int = integer(-(2 ** 31), 2 ** 31 - 1);
+const parameter = fields({
+  name,
+  type: oneOf('int', 'bool'),
+  range: optional(list(int, 2, 2)),
+  initial: int,
+});
 const moduleFile = fields({
   name,
   program: optional(oneOf(...MODULE_PROGRAMS)),
@@ -177,14 +186,17 @@ const moduleFile = fields({
   imports: list(imported, 0, MAX_SYMBOLS),
   pages: fields({
     text: integer(1, 64),
-    rodata: integer(1, 64),
+    rodata: pages,
     data: integer(1, 64),
     init: pages,
   }),
   writableText: flag,
   exit: flag,
   init: integer(-4095, 4095),
-  signature: oneOf('valid', 'unknown', 'missing'),
+  parameters: optional(list(parameter, 0, MAX_PARAMETERS)),
+  quiesce: optional(errno),
+  veto: optional(errno),
+  signature: oneOf('valid', 'unknown', 'tampered', 'missing'),
 });
 const moduleFault = fields({
   module: name,
@@ -199,6 +211,8 @@ const modules = fields({
   disabled: flag,
   blacklist: list(name, 0, MAX_MODULES),
   kernelExports: list(exported, 0, MAX_SYMBOLS),
+  kept: optional(list(name, 0, MAX_MODULES)),
+  referenceLimit: optional(integer(1, REFERENCE_LIMIT)),
   files: list(moduleFile, 0, MAX_MODULES),
   pages: integer(0, 512),
   faults: optional(list(moduleFault, 0, MAX_FAULTS)),

@@ -67,9 +67,11 @@ const run = (operations: readonly ModuleOperation[], changed: Changes = {}) => {
   const stopped = runModules(
     world,
     operations,
-    (_, answer) => {
-      answers.push(answer);
-      return false;
+    {
+      after: (_, answer) => {
+        answers.push(answer);
+        return false;
+      },
     },
     changed,
   );

@@ -1,27 +1,19 @@
 /** A loader beside the model: every answer, and what can be seen of it, as often as is asked for. */
 import type { Modules } from '../../kernels/modules/loader.ts';
-import {
-  listOf,
-  type ModulesState,
-  nothingLoaded,
-  registeredOf,
-} from '../../model/modules/state.ts';
+import { type ModulesState, nothingLoaded } from '../../model/modules/state.ts';
 import { step } from '../../model/modules/step.ts';
 import { errnoName, errnoOf, resultName } from '../../spec/errno.ts';
 import type { ModuleOperation } from '../../spec/modules.ts';
 import type { RunLog } from '../../spec/records.ts';
-import { type Frame, Pte } from '../../spec/riscv.ts';
+import type { Frame } from '../../spec/riscv.ts';
 import { Activity } from './activity.ts';
-import type { ModulePropertyId } from './properties.ts';
+import { type Finding, look, lookAtRights } from './look.ts';
 import { type Changes, type ModuleWorld, runModules } from './world.ts';
 
-export interface ModuleViolation {
-  readonly property: ModulePropertyId;
+export interface ModuleViolation extends Finding {
   /** How many operations were done, the violating one included. */
   readonly done: number;
   readonly operation: ModuleOperation | undefined;
-  readonly expected: string;
-  readonly observed: string;
 }
 
 /** How often what happened: an operation with what it answered, and a few things beside. */
@@ -32,8 +24,6 @@ export interface ModuleJudgement {
   readonly tally: Tally;
   readonly done: number;
 }
-
-export type Finding = Pick<ModuleViolation, 'property' | 'expected' | 'observed'>;
 
 /** An operation that was done on both, and what it answered. */
 export interface Done {
@@ -60,60 +50,6 @@ export const naming =
   (done, count, found) =>
     view(done, count) ?? found;
 
-const differ = (
-  property: ModulePropertyId,
-  what: string,
-  expected: unknown,
-  observed: unknown,
-): Finding | undefined => {
-  const [wanted, seen] = [JSON.stringify(expected), JSON.stringify(observed)];
-  if (wanted === seen) return undefined;
-  return { property, expected: `${what}: ${wanted}`, observed: `${what}: ${seen}` };
-};
-
-/** Everything that can be seen of the modules that are there. */
-const look = (
-  model: ModulesState,
-  modules: Modules,
-  atBoot: readonly Frame[],
-): Finding | undefined => {
-  const free = modules.freeFrames();
-  const mapped = modules.mappings();
-  const known = new Set(free);
-  const writable = new Set(mapped.filter(({ rights }) => rights & Pte.W).map(({ frame }) => frame));
-  const both = mapped.find(({ frame, rights }) => rights & Pte.X && writable.has(frame));
-  const stale = mapped.find(({ frame }) => known.has(frame));
-  return (
-    differ('modules/list', 'the modules that are there', listOf(model), modules.list()) ??
-    differ(
-      'modules/registrations',
-      'what is registered',
-      registeredOf(model),
-      modules.registered(),
-    ) ??
-    differ('modules/list', 'the taint', [...model.taints].sort(), modules.taints()) ??
-    (both && {
-      property: 'modules/write-xor-execute',
-      expected: `frame ${both.frame} is executable, so nobody can write it`,
-      observed: `it is executable at 0x${both.va.toString(16)}, and writable`,
-    }) ??
-    (stale && {
-      property: 'modules/nothing-outlives',
-      expected: `frame ${stale.frame} is free, so no page leads to it`,
-      observed: `the page at 0x${stale.va.toString(16)} does`,
-    }) ??
-    differ('modules/nothing-outlives', 'pages that are mapped', model.pagesUsed, mapped.length) ??
-    (model.loaded.size === 0
-      ? differ('modules/restored', 'the free frames', atBoot, free)
-      : differ(
-          'modules/restored',
-          'frames that are free',
-          atBoot.length - model.pagesUsed,
-          free.length,
-        ))
-  );
-};
-
 /** The operation, as a person reads it. */
 const operationText = (operation: ModuleOperation): string => {
   const { op } = operation;
@@ -131,6 +67,31 @@ export const answerText = (operation: ModuleOperation, answer: number): string =
 
 const HAS_RESULT: ReadonlySet<ModuleOperation['op']> = new Set(['use', 'ask', 'tick']);
 
+/** How often what happened, of the operations done so far. */
+class Counts {
+  readonly tally = new Map<string, number>();
+  readonly #before = new Set<string>();
+
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
+  }
+
+  note(operation: ModuleOperation, answer: number, model: ModulesState): void {
+    const { op } = operation;
+    const errno = errnoOf(answer >>> 0);
+    if (errno !== undefined) {
+      this.count(`${op} ${errnoName(errno)}`);
+      if (op === 'init') this.count('init failed');
+    } else this.count(HAS_RESULT.has(op) ? `${op} result` : `${op} 0`);
+    if ((op === 'load' || op === 'prepare') && answer === 0) {
+      if (this.#before.has(operation.module)) this.count('load again');
+      this.#before.add(operation.module);
+    }
+    for (const warning of model.warnings) this.count(warning);
+    if (model.loaded.size === 0 && this.#before.size > 0) this.count('nothing left');
+  }
+}
+
 /**
  * @param every after so many operations all that can be seen is compared; answers always are
  * @param looking what is looked at in a special way; made anew for each run, for a view may remember
@@ -144,56 +105,50 @@ export const judgeModules = (
 ): ModuleJudgement => {
   const views = looking();
   const model = nothingLoaded(world.settings, world.files, world.pages);
-  const tally = new Map<string, number>();
-  const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
-  const before = new Set<string>();
+  const counts = new Counts();
   let atBoot: readonly Frame[] | undefined;
   let found: Finding | undefined;
   let last: ModuleOperation | undefined;
   let done = 0;
-  const activity = new Activity(model, count);
+  const activity = new Activity(model, (what) => counts.count(what));
   const judgeActivity = (log: RunLog | undefined, operation?: ModuleOperation): void => {
     const forbidden = log && activity.judge(log, operation);
     if (forbidden) found ??= { property: 'modules/no-device-activity-outlives', ...forbidden };
   };
-  const note = (operation: ModuleOperation, answer: number): void => {
-    const { op } = operation;
-    const errno = errnoOf(answer >>> 0);
-    if (errno !== undefined) count(op === 'init' ? 'init failed' : `${op} ${errnoName(errno)}`);
-    else count(HAS_RESULT.has(op) ? `${op} result` : `${op} 0`);
-    if (op === 'load' && answer === 0) {
-      if (before.has(operation.module)) count('load again');
-      before.add(operation.module);
-    }
-    if (model.loaded.size === 0 && before.size > 0) count('nothing left');
-  };
   const stopped = runModules(
     world,
     operations,
-    (modules, answer, operation, log) => {
-      done += 1;
-      last = operation;
-      atBoot ??= freeAtBoot(modules, model, answer);
-      judgeActivity(log, operation);
-      if (found) return true;
-      if (log) activity.remember(modules, operation);
-      const expected = step(model, operation, answer);
-      note(operation, expected);
-      if (expected !== answer) {
-        found = {
-          property: HAS_RESULT.has(operation.op) ? 'modules/calls' : 'modules/answers',
-          expected: answerText(operation, expected),
-          observed: answerText(operation, answer),
-        };
-      } else if (done % every === 0 || model.loaded.size === 0) {
-        found = look(model, modules, atBoot);
-      }
-      const seen = { model, modules, operation, expected, answer };
-      for (const view of views) found = view(seen, count, found);
-      return found !== undefined;
+    {
+      during: (hardware) => {
+        if ((done + 1) % every === 0) found ??= lookAtRights(hardware);
+      },
+      after: (modules, answer, operation, hardware) => {
+        const { log } = hardware;
+        done += 1;
+        last = operation;
+        atBoot ??= freeAtBoot(modules, model, answer);
+        judgeActivity(log, operation);
+        if (found) return true;
+        if (log) activity.remember(modules, operation);
+        const expected = step(model, operation, answer);
+        counts.note(operation, expected, model);
+        if (expected !== answer) {
+          found = {
+            property: HAS_RESULT.has(operation.op) ? 'modules/calls' : 'modules/answers',
+            expected: answerText(operation, expected),
+            observed: answerText(operation, answer),
+          };
+        } else if (done % every === 0 || model.loaded.size === 0) {
+          found = look(model, modules, atBoot, hardware);
+        }
+        const seen = { model, modules, operation, expected, answer };
+        const count = (what: string): void => counts.count(what);
+        for (const view of views) found = view(seen, count, found);
+        return found !== undefined;
+      },
+      atEnd: ({ log }) => judgeActivity(log),
     },
     changed,
-    judgeActivity,
   );
   if (stopped !== undefined) {
     found ??= {
@@ -203,7 +158,7 @@ export const judgeModules = (
     };
   }
   const violation = found && { ...found, done, operation: last };
-  return { violation, tally, done };
+  return { violation, tally: counts.tally, done };
 };
 
 /** Runs begin with an operation that changes nothing: what is free behind it was free at boot. */

@@ -5,6 +5,8 @@ export interface ModuleProperty {
   readonly source: string;
   /** Answers that the run must have had, of these operations: see `Tally`. */
   readonly exercise: readonly string[];
+  /** It has a judge of its own, which runs the loader on its own account: trust.ts, order.ts. */
+  readonly apart?: true;
 }
 
 export type ModulePropertyId =
@@ -16,7 +18,6 @@ export type ModulePropertyId =
   | 'modules/nothing-outlives'
   | 'modules/write-xor-execute'
   | 'modules/no-device-activity-outlives'
-  | 'modules/kernel-stays-up'
   | 'modules/files-are-files'
   | 'modules/union-as-overlayfs'
   | 'modules/union-merges'
@@ -31,7 +32,11 @@ export type ModulePropertyId =
   | 'modules/only-what-was-given'
   | 'modules/first-refusal-wins'
   | 'modules/every-request-guarded'
-  | 'modules/order-tells-only-the-errno';
+  | 'modules/order-tells-only-the-errno'
+  | 'modules/counts-never-wrap'
+  | 'modules/only-trusted-code'
+  | 'modules/order-independence'
+  | 'modules/kernel-stays-up';
 
 const linux = 'Linux, kernel/module/main.c';
 
@@ -86,12 +91,23 @@ export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
     statement:
       'Every operation on modules is answered as the policy says, by the first refusal that applies.',
     source: linux,
-    exercise: ['load 0', 'load EEXIST', 'load ENOENT', 'load EBUSY', 'unload 0', 'unload EAGAIN'],
+    exercise: [
+      'load 0',
+      'load EEXIST',
+      'load ENOENT',
+      'load EBUSY',
+      'prepare 0',
+      'form 0',
+      'form ENOENT',
+      'init EINVAL',
+      'unload 0',
+      'unload EAGAIN',
+    ],
   },
   {
     id: 'modules/list',
     statement:
-      'Which modules are there, in which state, with how many references, is what was done and not undone.',
+      'Which modules are there, in which state, with how many references, and what the kernel has warned of, is what was done and not undone.',
     source: `${linux}: one edge and one reference for each pair`,
     exercise: ['load 0', 'get 0', 'put 0', 'exit 0'],
   },
@@ -124,9 +140,33 @@ export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
   },
   {
     id: 'modules/write-xor-execute',
-    statement: 'No frame can be both written and executed, whatever it holds of a module.',
-    source: 'Linux, kernel/module/strict_rwx.c',
+    statement:
+      'No translation of any live table or TLB makes a frame executable while another makes it writable, the kernel’s own direct map aside so long as nothing in it can be executed.',
+    source: 'Linux, kernel/module/strict_rwx.c; RISC-V Privileged, 4.3.2',
     exercise: ['load 0', 'init 0'],
+  },
+  {
+    id: 'modules/counts-never-wrap',
+    statement:
+      'A count of references that has come to its limit stays there, so that however often a module is held, it does not go under its users.',
+    source: 'Linux, include/linux/refcount.h: REFCOUNT_SATURATED',
+    exercise: ['count saturated', 'count below zero'],
+  },
+  {
+    id: 'modules/only-trusted-code',
+    statement:
+      'Where signatures are enforced, no code runs whose file none of the kernel’s keys has signed as it is.',
+    source: 'Linux, kernel/module/signing.c: module_sig_check',
+    exercise: ['load EKEYREJECTED', 'init 0'],
+    apart: true,
+  },
+  {
+    id: 'modules/order-independence',
+    statement:
+      'The same loads in any order that respects dependencies lead to the same abstract state, addresses and the documented order of hooks aside.',
+    source: `${linux}: load_module`,
+    exercise: ['load 0', 'init 0'],
+    apart: true,
   },
   {
     id: 'modules/kernel-stays-up',
@@ -135,3 +175,9 @@ export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
     exercise: ['use result', 'unload 0'],
   },
 ];
+
+/** Those that a run has judged and put to the test. */
+export const testedBy = (tally: ReadonlyMap<string, number>): readonly ModuleProperty[] =>
+  MODULE_PROPERTIES.filter(
+    ({ apart, exercise }) => !apart && exercise.every((what) => (tally.get(what) ?? 0) > 0),
+  );

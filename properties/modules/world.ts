@@ -3,10 +3,10 @@
  * that waits goes on in the next one; in between devices complete, and their interrupts are taken.
  */
 import type { Hart } from '../../hardware/contract.ts';
-import type { EventLog } from '../../hardware/log.ts';
+import type { Core } from '../../hardware/core.ts';
 import { Arena, assemble, boot } from '../../hardware/run.ts';
-import { createModules, type ModulesBuild } from '../../kernels/modules/index.ts';
-import type { Modules, Work } from '../../kernels/modules/loader.ts';
+import { createModules, type ModulesBuild, moduleRoutines } from '../../kernels/modules/index.ts';
+import type { ModuleRoutines, Modules, Work } from '../../kernels/modules/loader.ts';
 import type { DeviceId, DeviceSettings } from '../../spec/devices.ts';
 import {
   type ModuleFacts,
@@ -15,8 +15,9 @@ import {
   moduleFrames,
 } from '../../spec/modules.ts';
 import type { RunLog } from '../../spec/records.ts';
-import { Cause } from '../../spec/riscv.ts';
+import { Cause, type Frame } from '../../spec/riscv.ts';
 import { WORKLOAD_FORMAT, type Workload } from '../../spec/workload.ts';
+import { TRUST } from './signing.ts';
 
 export interface ModuleWorld {
   readonly files: readonly ModuleFacts[];
@@ -28,7 +29,24 @@ export interface ModuleWorld {
 }
 
 /** What is not as in the reference loader. */
-export type Changes = Pick<ModulesBuild, 'routines' | 'facilities' | 'programs'>;
+export type Changes = Pick<ModulesBuild, 'routines' | 'facilities' | 'programs' | 'trust'>;
+
+/** The machine as an observer has it: no loader is asked. */
+export interface Hardware {
+  readonly core: Core;
+  readonly kernelRoot: Frame;
+  /** What it did since the operation before, where the world has devices. */
+  readonly log: RunLog | undefined;
+}
+
+export interface Observer {
+  /** After each operation. True: it has seen enough. */
+  after(modules: Modules, answer: number, operation: ModuleOperation, hardware: Hardware): boolean;
+  /** In the middle of one: before and after a module is bound, and before its code runs. */
+  during?(hardware: Hardware): void;
+  /** Behind the last of them. */
+  atEnd?(hardware: Hardware): void;
+}
 
 /** Frames before the first free one: the kernel's text and tables, and the text of no program. */
 const BEFORE = 4;
@@ -79,17 +97,6 @@ interface Doing {
   waited: number;
 }
 
-/**
- * Is told of each answer, and of what the hardware did since the one before, where the world has devices. True: it has
- * seen enough.
- */
-export type After = (
-  modules: Modules,
-  answer: number,
-  operation: ModuleOperation,
-  log: RunLog | undefined,
-) => boolean;
-
 /** What the kernel does, each time that it runs. */
 interface Activations {
   advance(modules: Modules, hart: Hart): void;
@@ -100,15 +107,15 @@ interface Activations {
 /** Operations one after the other; one that waits is done step by step. */
 class Course implements Activations {
   readonly #rest: Iterator<ModuleOperation>;
-  readonly #after: After;
-  readonly #log: EventLog | undefined;
+  readonly #observer: Observer;
+  readonly #hardware: Hardware;
   #doing: Doing | undefined;
   over = false;
 
-  constructor(operations: Iterable<ModuleOperation>, after: After, log: EventLog | undefined) {
+  constructor(operations: Iterable<ModuleOperation>, observer: Observer, hardware: Hardware) {
     this.#rest = operations[Symbol.iterator]();
-    this.#after = after;
-    this.#log = log;
+    this.#observer = observer;
+    this.#hardware = hardware;
   }
 
   advance(modules: Modules, hart: Hart): void {
@@ -141,23 +148,35 @@ class Course implements Activations {
 
   #finished(modules: Modules, operation: ModuleOperation, answer: number): void {
     this.#doing = undefined;
-    this.over = this.#after(modules, answer, operation, this.#log);
-    this.#log?.clear();
+    this.over = this.#observer.after(modules, answer, operation, this.#hardware);
+    this.#hardware.core.log?.clear();
   }
 }
 
+/** The same routines, with somebody who looks on. */
+const watched = (routines: ModuleRoutines, look: () => void): Partial<ModuleRoutines> => ({
+  relocate: (loader, entry) => {
+    look();
+    routines.relocate(loader, entry);
+    look();
+  },
+  enter: (loader, ...what) => {
+    look();
+    return routines.enter(loader, ...what);
+  },
+});
+
 /**
- * Does the operations one after the other, until `after` says that it has seen enough.
- * @param atEnd what the hardware did behind the last of them
+ * Does the operations one after the other, until the observer has seen enough.
  * @returns why the machine stopped before its time; nothing: it did not
  */
 export const runModules = (
   world: ModuleWorld,
   operations: Iterable<ModuleOperation>,
-  after: After,
+  observer: Observer,
   changed: Changes = {},
-  atEnd: (log: RunLog | undefined) => void = () => {},
-): string | undefined => run(world, (log) => new Course(operations, after, log), changed, atEnd);
+): string | undefined =>
+  run(world, (hardware) => new Course(operations, observer, hardware), changed, observer);
 
 /** Operations that go on by turns: whose turn it is the schedule says, and when that has ended everybody's in a row. */
 export const byTurns = (
@@ -196,14 +215,14 @@ export const runActivations = (
       if (!activations.over) activations.over = next(modules, hart);
     },
   };
-  return run(world, () => activations, changed);
+  return run(world, () => activations, changed, {});
 };
 
 const run = (
   { files, settings, pages, devices }: ModuleWorld,
-  activationsOf: (log: EventLog | undefined) => Activations,
+  activationsOf: (hardware: Hardware) => Activations,
   changed: Changes,
-  atEnd: (log: RunLog | undefined) => void = () => {},
+  observer: Pick<Observer, 'during' | 'atEnd'>,
 ): string | undefined => {
   const tables = Math.ceil((pages * SPARE) / LEAF);
   const setup = { ...settings, policy: settings.policy.name, files, pages };
@@ -212,8 +231,10 @@ const run = (
     workloadOf(frames, Number.MAX_SAFE_INTEGER, devices),
     devices ? { arena: ARENA } : { observe: false },
   );
+  const hardware: Hardware = { core, kernelRoot: image.kernelRoot, log: core.log };
+  const routines: ModuleRoutines = { ...moduleRoutines, ...changed.routines };
   let modules: Modules | undefined;
-  const course = activationsOf(core.log);
+  const course = activationsOf(hardware);
   let error: unknown;
   const handler = (hart: Hart): void => {
     if (!modules) return;
@@ -240,14 +261,16 @@ const run = (
         frames: image.freeFrames,
         tables,
         pages,
+        trust: TRUST,
         ...changed,
+        routines: { ...routines, ...watched(routines, () => observer.during?.(hardware)) },
       });
       return handler;
     },
   };
   boot(core, kernel, machine, image);
   core.run();
-  atEnd(core.log);
+  observer.atEnd?.(hardware);
   if (!core.halted) return undefined;
   return error instanceof Error ? error.message : 'the machine has stopped';
 };

@@ -8,7 +8,7 @@ import type { Link } from '../../trees/ask/why.ts';
 import type { ModuleTree } from '../../trees/tree.ts';
 import type { ModuleViolation } from '../modules/judge.ts';
 import type { TreeCheck } from '../modules/on-tree.ts';
-import { MODULE_PROPERTIES } from '../modules/properties.ts';
+import { testedBy } from '../modules/properties.ts';
 import { EMPTY, type Line, labelled, line, print, span } from './line.ts';
 import type { TerminalOptions } from './story.ts';
 import { count, grouped, wrap } from './text.ts';
@@ -180,6 +180,7 @@ const TRIED: readonly (readonly [key: string, text: string])[] = [
 export const renderTreeCheck = (check: TreeCheck, label: string, to: TerminalOptions): string => {
   const { violation, tally, done, seed, most, modules, restored } = check;
   const tried = TRIED.map(([key, text]) => `${grouped(tally.get(key) ?? 0)} ${text}`);
+  const tested = testedBy(tally);
   const failed = violation ?? (restored ? undefined : NOT_RESTORED);
   return print(
     [
@@ -187,9 +188,7 @@ export const renderTreeCheck = (check: TreeCheck, label: string, to: TerminalOpt
         ? [span('FAILED', 'failure'), span(`  ${failed.property}`)]
         : [
             span('PASSED', 'success'),
-            span(
-              `  ${count(MODULE_PROPERTIES.length, 'property', 'properties')} of loadable modules`,
-            ),
+            span(`  ${count(tested.length, 'property', 'properties')} of loadable modules`),
           ],
       EMPTY,
       ...(failed
@@ -205,6 +204,7 @@ export const renderTreeCheck = (check: TreeCheck, label: string, to: TerminalOpt
           )),
       ...row('on', `the ${grouped(modules)} modules of Linux ${label}`, to),
       ...row('done', `${grouped(done)} operations: ${tried.join(', ')}`, to),
+      ...row('tested', tested.map(({ id }) => id.replace('modules/', '')).join(', '), to),
       ...row('at once', `${count(most, 'module')} at most`, to),
       ...row('seed', String(seed), to),
     ],

@@ -41,7 +41,7 @@ export const MODULE_CALLS: readonly CallDescription[] = [
       EPERM: 'nothing may be loaded any more, or the module is blacklisted',
       EKEYREJECTED: 'signatures are enforced, and it has none that is valid',
       ENOEXEC:
-        'its text could be written, it was built for another kernel, or it exports what is exported already',
+        'its text could be written, it was built for another kernel, it exports what is exported already, or its read-only data has no room for addresses of what it imports',
       EEXIST: 'it is loaded (kld: counted instead)',
       EBUSY: 'it is COMING or GOING, or so is whom it imports from; or what it registers is taken',
       ENOMEM: 'there is no room for its sections',
@@ -60,7 +60,8 @@ export const MODULE_CALLS: readonly CallDescription[] = [
       EPERM: 'nothing may be unloaded any more',
       ENOENT: 'it is not loaded',
       EAGAIN: 'others import from it, or somebody uses it',
-      EBUSY: 'it is COMING or GOING, or has no exit (kld: or somebody uses it)',
+      EBUSY:
+        'it is COMING or GOING, or has no exit (kld: or somebody uses it, or it refuses, or is kept)',
       EINVAL: 'force is above 1',
     },
   },

@@ -7,6 +7,7 @@ import { datagramProtocol } from './datagram-protocol.ts';
 import { diskDriverProgram } from './disk-driver.ts';
 import { framebufferDriverProgram } from './framebuffer-driver.ts';
 import { ipTables } from './ip-tables/index.ts';
+import { limited } from './limited.ts';
 import { matchLimit } from './match-limit.ts';
 import { matchPort } from './match-port.ts';
 import { networkDriverProgram } from './network-driver.ts';
@@ -33,4 +34,5 @@ export const modulePrograms: ModulePrograms = {
   'capability-lsm': capabilityLsm,
   'path-lsm': pathLsm,
   softdog,
+  limited,
 };

@@ -8,6 +8,7 @@ import { datagramProtocol } from './datagram-protocol.ts';
 import { diskDriver } from './disk-driver.ts';
 import { framebufferDriver } from './framebuffer-driver.ts';
 import { ipTables } from './ip-tables.ts';
+import { limited } from './limited.ts';
 import { matchLimit } from './match-limit.ts';
 import { matchPort } from './match-port.ts';
 import { networkDriver } from './network-driver.ts';
@@ -35,6 +36,7 @@ const BEHAVIOURS: Readonly<Record<ModuleProgramName, BehaviourOf>> = {
   'capability-lsm': capabilityLsm,
   'path-lsm': pathLsm,
   softdog,
+  limited,
 };
 
 export const behaviourOf = ({ program = 'counter' }: ModuleFacts, imports: number): Behaviour =>

@@ -11,7 +11,7 @@ import { Errno } from '../../../spec/errno.ts';
 import { EXTENSION_POINTS, isInner } from '../../../spec/extensions.ts';
 import { type ModuleSetup, settingsOf } from '../../../spec/modules.ts';
 import type { Tid, Word } from '../../../spec/riscv.ts';
-import { copyOf, type ModulesState, nothingLoaded, numberOf } from '../../modules/state.ts';
+import { copyOf, lower, type ModulesState, nothingLoaded, numberOf } from '../../modules/state.ts';
 import { step } from '../../modules/step.ts';
 
 export interface ModuleWork {
@@ -123,7 +123,7 @@ const ends: Step = ({ known, held }, _, { space }) => {
     if (Number(owner) !== space) continue;
     held.delete(holder);
     const entry = known.loaded.get(module);
-    if (entry) entry.users -= count;
+    for (let given = 0; entry && given < count; given++) lower(known, entry, 'users');
   }
   return 0;
 };

@@ -1,6 +1,6 @@
 /** What a request has copied up: each copy is compared with what it was copied from, as it was before. */
 import { Kind, MAX_WORDS, type Names, SETUID, type Stat } from '../../../spec/module-files.ts';
-import type { Finding } from '../judge.ts';
+import type { Finding } from '../look.ts';
 import type { FileAsk } from './requests.ts';
 import { at, pathsIn, type Surveyed } from './survey.ts';
 

@@ -189,9 +189,11 @@ const runInModule = (deeds: readonly Deed[]): { answers: number[]; tree: unknown
     for (const one of deeds) answers.push(yield* drive(inModule(one)));
     tree = moduleTree(yield* drive(survey('ramfs', 0)));
   }
-  const stopped = runModules(FILE_WORLD, operations(), (_, answer) => {
-    last = answer;
-    return false;
+  const stopped = runModules(FILE_WORLD, operations(), {
+    after: (_, answer) => {
+      last = answer;
+      return false;
+    },
   });
   expect(stopped).toBeUndefined();
   return { answers, tree };

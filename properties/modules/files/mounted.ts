@@ -1,7 +1,8 @@
 /** What is mounted and open by the answers that were seen, and what was asked of it. */
 import { errnoName, errnoOf } from '../../../spec/errno.ts';
 import { layersOf, MountOption, SETUID } from '../../../spec/module-files.ts';
-import type { Done, Finding } from '../judge.ts';
+import type { Done } from '../judge.ts';
+import type { Finding } from '../look.ts';
 import type { Trees } from './copied.ts';
 import { type FileAsk, type FileSystem, fileAskOf } from './requests.ts';
 import { at } from './survey.ts';

@@ -7,7 +7,7 @@
 import { errnoName, errnoOf } from '../../../spec/errno.ts';
 import { type FileOperation, Kind, OpenFor, SETUID } from '../../../spec/module-files.ts';
 import type { ModuleOperation } from '../../../spec/modules.ts';
-import type { Finding } from '../judge.ts';
+import type { Finding } from '../look.ts';
 import { type Copy, copiesIn, copyFinding, setuidFinding, type Trees } from './copied.ts';
 import { firstDifference, merge } from './merge.ts';
 import { Mounted, type Seen, type Union } from './mounted.ts';

@@ -5,7 +5,8 @@ import { Errno } from '../../../spec/errno.ts';
 import { FilterRequest } from '../../../spec/filter.ts';
 import type { ModuleOperation } from '../../../spec/modules.ts';
 import { DatagramRequest } from '../../../spec/packets.ts';
-import { answerText, type Done, type Finding, type ModuleView, naming } from '../judge.ts';
+import { answerText, type Done, type ModuleView, naming } from '../judge.ts';
+import type { Finding } from '../look.ts';
 import type { ModulePropertyId } from '../properties.ts';
 
 /** The program of the module that the operation is about. */

@@ -21,7 +21,7 @@ const answersOf = (
     if (done > before.length) answers.push({ operation, answer });
     return false;
   };
-  runModules(world, [...before, ...operations], after, changed);
+  runModules(world, [...before, ...operations], { after }, changed);
   return answers.filter(({ operation }) => !isOfGuard(operation));
 };
 

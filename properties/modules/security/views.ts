@@ -3,7 +3,8 @@ import { registeredOf } from '../../../model/modules/state.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { EnforcementRequest, PathRequest } from '../../../spec/security.ts';
 import { otherAnswer } from '../filter/views.ts';
-import { type Done, type Finding, type ModuleView, naming } from '../judge.ts';
+import { type Done, type ModuleView, naming } from '../judge.ts';
+import type { Finding } from '../look.ts';
 
 const REFUSALS: readonly number[] = [-Errno.EACCES, -Errno.EPERM];
 
