@@ -8,6 +8,7 @@ import { judgeRun } from '../checker/judge-run.ts';
 import { suitesFor, workloadsOf } from '../checker/suites.ts';
 import { observe } from '../claims/measure.ts';
 import { factsOf } from '../execute/facts.ts';
+import { endingOf } from '../execute/fixtures/observe.ts';
 import { apartFromCalls, crossingsOf, withIdentity } from './identity.ts';
 import { substitutes } from './substitutes.ts';
 
@@ -42,15 +43,20 @@ describe.each(LAYERS.slice(0, -1).map(({ name }, index) => [name, index + 1] as 
 
     test('costs two crossings for each call over that boundary, and changes nothing else', () => {
       let crossed = 0;
+      let whole = 0;
       for (const workload of workloads) {
         const run = runWorkload(layered, workload, { arena: new Arena() });
         const long = runWorkload(longer, workload, { arena });
+        // With more calls the log may be full, or the budget used up, before all is done.
+        if (endingOf(long).end !== 'quiescent') continue;
+        whole += 1;
         const { frames } = workload;
         expect(apartFromCalls(long, frames)).toEqual(apartFromCalls(run, frames));
         const over_it = crossingsOf(run).byLayer.get(over) ?? 0;
         expect(crossingsOf(long).total - crossingsOf(run).total).toBe(over_it);
         crossed += over_it;
       }
+      expect(whole).toBeGreaterThan(0.9 * workloads.length);
       expect(crossed).toBeGreaterThan(workloads.length);
     });
 
