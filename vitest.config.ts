@@ -42,8 +42,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', 'dist/**'],
     pool: 'forks',
-    // The default leaves a core idle: with two, tests would run one after the other.
-    maxWorkers: '100%',
+    // Three for two cores: tests that wait until a kernel is stopped leave the rest to others.
+    maxWorkers: '150%',
     // Files share what they import: a third of the time was importing. Each counts its own coverage.
     isolate: coverage,
     sequence: { sequencer: LongestFirst },

@@ -8,8 +8,8 @@ afterAll(() => folder.remove());
 
 const options = { timeLimit: 300, memoryLimit: 128 << 20 };
 
-const refusal = async (text: string): Promise<string> => {
-  const error: unknown = await fileExecutor(folder.file(text, 'bad.ts'), options).catch(
+const refusal = async (text: string, limits = options): Promise<string> => {
+  const error: unknown = await fileExecutor(folder.file(text, 'bad.ts'), limits).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(BadInput);
@@ -96,6 +96,7 @@ describe('a file whose top level goes wrong is refused with its place', () => {
     expect(
       await refusal(
         'const a: unknown[] = []; for (;;) a.push(new Array(1e5).fill(1));\nexport {};',
+        { ...options, timeLimit: 20_000 },
       ),
     ).toBe(
       'bad.ts cannot be loaded: the top level of bad.ts was stopped when it had taken 128 MiB: it allocates without end. Do the work in boot.',
