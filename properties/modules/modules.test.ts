@@ -4,7 +4,7 @@ import { moduleCaseArbitrary } from './arbitrary.ts';
 import { judgeModules, type ModuleViolation } from './judge.ts';
 import { MODULE_MISTAKES } from './mistakes.ts';
 import { judgeOrder, orderCaseArbitrary } from './order.ts';
-import { MODULE_PROPERTIES } from './properties.ts';
+import { LOADER_PROPERTIES } from './properties.ts';
 import { judgeTrust, trustCaseOf } from './trust.ts';
 import { MODULE_VARIANTS } from './variants.ts';
 import type { Changes } from './world.ts';
@@ -54,7 +54,7 @@ describe('the reference loader', () => {
   const counts = new Map<string, number>();
   for (const { tally } of judged)
     for (const [what, times] of tally) counts.set(what, (counts.get(what) ?? 0) + times);
-  test.each(MODULE_PROPERTIES)('is put to the test of $id', ({ exercise }) => {
+  test.each(LOADER_PROPERTIES)('is put to the test of $id', ({ exercise }) => {
     expect(exercise.filter((what) => (counts.get(what) ?? 0) < RUNS / 20)).toEqual([]);
   });
 

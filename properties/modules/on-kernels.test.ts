@@ -9,6 +9,7 @@ import { shippedKernel } from '../checker/catalogue.ts';
 import { judge } from '../checker/failure.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { ModuleCase } from './arbitrary.ts';
+import { fileCaseArbitrary } from './files/arbitrary.ts';
 import { filterCaseArbitrary } from './filter/arbitrary.ts';
 import { securityCaseArbitrary } from './security/arbitrary.ts';
 
@@ -60,14 +61,14 @@ const workloadOf = ({ world, operations }: ModuleCase): Workload => {
   };
 };
 
-const CASES = [filterCaseArbitrary, securityCaseArbitrary].flatMap((arbitrary) =>
+const CASES = [filterCaseArbitrary, securityCaseArbitrary, fileCaseArbitrary].flatMap((arbitrary) =>
   fc.sample(arbitrary, { numRuns: 16, seed: 1 }),
 );
 
 describe.each(['monolithic', 'microkernel'])('on the kernel %s', (name) => {
   const executor = localExecutor(shippedKernel(name));
 
-  test('filters, matches, protocols and security modules answer as the model says', async () => {
+  test('file systems, filters, matches, protocols and security modules answer as the model says', async () => {
     const counts = new Map<Transition, number>();
     for (const it of CASES) {
       const { violation, taken } = await judge(executor, workloadOf(it));
