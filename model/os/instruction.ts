@@ -5,7 +5,7 @@ import type { Argument, Operation } from '../../spec/workload.ts';
 import { wordAt } from './access.ts';
 import type { OsState, Task } from './state.ts';
 
-export const hex = (word: Word): string => `0x${word.toString(16)}`;
+export const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
 
 /** The instruction that a word of text is; `undefined`: none that is legal. */
 export const operationOf = (state: OsState, word: Word): Operation | undefined =>

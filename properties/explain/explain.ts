@@ -168,8 +168,17 @@ const specificWhy = (replay: Replay, violation: Violation): Explanation | undefi
     case 'module-gone-in-use':
       return whyModules(replay);
     case 'module-writable-and-executable':
-      return whyWindow(replay, violation.frame);
+      return whyWindow(
+        replay,
+        violation.frame,
+        'Whoever can write the frame can have the kernel run what was written.',
+      );
     case 'module-reach':
+      return whyWindow(
+        replay,
+        violation.frame,
+        'A module in user space is given its own sections, in tables of its own, and the registers of its devices.',
+      );
     case 'service-reach':
       return whyReach(replay, violation);
     case 'dma-outside':

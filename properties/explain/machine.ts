@@ -5,7 +5,7 @@ import { rightsName } from '../../spec/riscv.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { KernelNote } from '../report.ts';
 import type { Replay, Row } from './replay.ts';
-import { hex } from './text.ts';
+import { hex, whoText } from './text.ts';
 
 export type Snapshot = Extract<TraceNote, { kind: 'snapshot' }>;
 type Write = Extract<TraceNote, { kind: 'write' }>;
@@ -129,7 +129,7 @@ export const kernelNotes = (
       row.task !== 0 &&
       row.state.tasks.get(whose)?.space !== row.state.tasks.get(row.task)?.space;
     add({
-      text: `${changeText(change)}${foreign ? ` for task ${whose}` : ''}`,
+      text: `${changeText(change)}${foreign ? ` for ${whoText(whose, row.state.modules?.names)}` : ''}`,
       ...(write && site(executor, write.stack)),
     });
   }

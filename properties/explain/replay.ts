@@ -15,7 +15,7 @@ import type { Operation, Workload } from '../../spec/workload.ts';
 import { judgeLayers, judgeRun } from '../checker/judge-run.ts';
 import type { Executor, TracedRun } from '../execute/executor.ts';
 import { turnsOf } from '../minimise/turns.ts';
-import { hex, operationText, resultText, retiredText } from './text.ts';
+import { hex, type Meanings, operationText, resultText, retiredText } from './text.ts';
 
 /** A row in the making. Offsets are words of the log. */
 export interface Row {
@@ -233,7 +233,7 @@ class Replayer {
     if (again && again === this.#rows.at(-1) && again.trap?.pc === event.pc) {
       // The same instruction faults again: one step, however often.
       this.#faults += 1;
-      again.text = `${trapText(event, operation, this.#textsOf(tid))}, ${this.#faults} times`;
+      again.text = `${trapText(event, operation, this.#meaningsOf(tid))}, ${this.#faults} times`;
       again.until = this.#decoder.at;
       this.#active.set(hart, again);
       return;
@@ -242,7 +242,7 @@ class Replayer {
     const row = this.#add({
       task: tid,
       hart,
-      text: trapText(event, operation, this.#textsOf(tid)),
+      text: trapText(event, operation, this.#meaningsOf(tid)),
       trap: event,
     });
     this.#open.set(tid, row);
@@ -255,9 +255,11 @@ class Replayer {
     this.#add({ task: 0, hart, text: '', struck, devices: [struck] });
   }
 
-  #textsOf(tid: Tid): readonly string[] {
+  #meaningsOf(tid: Tid): Meanings {
     const program = this.#before.tasks.get(tid)?.program;
-    return (program === undefined ? undefined : this.#workload.programs[program]?.texts) ?? [];
+    const texts = program === undefined ? undefined : this.#workload.programs[program]?.texts;
+    const modules = this.#workload.modules?.files.map(({ name }) => name);
+    return { ...(texts && { texts }), ...(modules && { modules }) };
   }
 
   /** The word that the model knows at pc: asked of the state before the event, since its task may be gone after it. */
@@ -298,12 +300,12 @@ const interruptText = (cause: number, hart: HartId): string => {
 const trapText = (
   event: { cause: number; tval: number },
   operation: Operation | undefined,
-  texts: readonly string[],
+  meanings: Meanings,
 ): string => {
   if (!operation && event.cause === Cause.illegalInstruction) return 'runs off its end';
   if (!operation) return `${causeName(event.cause)} at ${hex(event.tval)}`;
-  if (event.cause === Cause.userEcall) return operationText(operation, texts);
-  return `${operationText(operation, texts)}: ${causeName(event.cause)}`;
+  if (event.cause === Cause.userEcall) return operationText(operation, meanings);
+  return `${operationText(operation, meanings)}: ${causeName(event.cause)}`;
 };
 
 /** Rows of the kernel alone, and of services, are shown only if something happened in them. */

@@ -5,11 +5,13 @@ import { operationText } from './text.ts';
 
 const TEXTS = ['/a', '/d/b'];
 const text = (call: string | number, ...args: readonly Argument[]): string =>
-  operationText({ op: 'call', call: call as 'open', args }, TEXTS);
+  operationText({ op: 'call', call: call as 'open', args }, { texts: TEXTS, modules: ['mbcache', 'ext4'] });
 
 test.each([
   [text('open', textAddress(0), 0o102), 'open("/a", read write create)'],
   [text('open', textAddress(0), 0), 'open("/a", read)'],
+  [text('unloadModule', 1, 0), 'unloadModule(ext4, 0)'],
+  [text('ask', 2, 7, 8), 'ask(packet, 7, 8)'],
   [text('open', textAddress(1) + 2, 0o202001), 'open("/b", write append directory)'],
   [text('open', textAddress(1) + 4, 3), 'open("", 3)'],
   [text('open', 's3', 0x8000_0000), 'open(s3, 0x80000000)'],

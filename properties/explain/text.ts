@@ -1,12 +1,19 @@
 /** How operations, calls and addresses read in a story. */
 import { Call, callByNumber } from '../../spec/abi.ts';
 import { resultName } from '../../spec/errno.ts';
+import { EXTENSION_POINTS } from '../../spec/extensions.ts';
 import { ACCESS_MODE, OpenFlag, Whence } from '../../spec/files.ts';
-import { TEXT_STRIDE, textAddress } from '../../spec/layout.ts';
-import { rightsName, type Word } from '../../spec/riscv.ts';
+import { MODULE_TID, SERVICE_TID, TEXT_STRIDE, textAddress } from '../../spec/layout.ts';
+import { rightsName, type Tid, type Word } from '../../spec/riscv.ts';
 import type { Argument, Operation } from '../../spec/workload.ts';
 
 export const hex = (word: Word): string => `0x${(word >>> 0).toString(16)}`;
+
+/** `task 2`; processes of the kernel are no tasks. */
+export const whoText = (tid: Tid, modules: readonly string[] = []): string => {
+  if (tid >= MODULE_TID) return `module ${modules[tid - MODULE_TID] ?? tid - MODULE_TID}`;
+  return tid >= SERVICE_TID ? `service ${tid - SERVICE_TID}` : `task ${tid}`;
+};
 
 /** Small numbers as they are, large ones in hexadecimal. */
 export const number = (word: Word): string => (word >>> 0 < 4096 ? String(word >>> 0) : hex(word));
@@ -14,6 +21,12 @@ export const number = (word: Word): string => (word >>> 0 < 4096 ? String(word >
 const ADDRESSES = new Set(['va', 'pc']);
 
 const PATHS = new Set(['path', 'from', 'to']);
+
+/** What numbers stand for in a workload: texts of the program, and its modules. */
+export interface Meanings {
+  readonly texts?: readonly string[];
+  readonly modules?: readonly string[];
+}
 
 /** A path as it reads, where it is a text of the program. */
 const pathText = (va: Word, texts: readonly string[]): string => {
@@ -41,12 +54,14 @@ const signed = (word: Word): string => ((word | 0) < 0 ? String(word | 0) : numb
 const argumentText = (
   name: string | undefined,
   argument: Argument | undefined,
-  texts: readonly string[],
+  { texts = [], modules = [] }: Meanings,
 ): string => {
   if (argument === undefined) return '';
   if (typeof argument === 'string') return argument;
   if (name === 'prot' && argument < 16) return rightsName(argument);
   if (name === 'flags') return flagsText(argument);
+  if (name === 'module') return modules[argument] ?? number(argument);
+  if (name === 'point') return EXTENSION_POINTS[argument] ?? number(argument);
   if (name === 'whence') return WHENCE[argument] ?? number(argument);
   if (name === 'offset') return signed(argument);
   if (name !== undefined && PATHS.has(name)) return pathText(argument, texts);
@@ -54,25 +69,21 @@ const argumentText = (
 };
 
 /** `map(0x2000, rw)`, `open("/a", read write create)` */
-const callText = (
-  call: string | number,
-  args: readonly Argument[],
-  texts: readonly string[],
-): string => {
+const callText = (call: string | number, args: readonly Argument[], meanings: Meanings): string => {
   const description = callByNumber(
     typeof call === 'number' ? call : Call[call as keyof typeof Call],
   );
   const shown = description
-    ? description.args.map((name, i) => argumentText(name, args[i] ?? 0, texts))
-    : args.map((argument) => argumentText(undefined, argument, texts));
+    ? description.args.map((name, i) => argumentText(name, args[i] ?? 0, meanings))
+    : args.map((argument) => argumentText(undefined, argument, meanings));
   return `${description?.name ?? `call ${call}`}(${shown.join(', ')})`;
 };
 
 /**
  * An operation before it is known how it ends.
- * @param texts those of its program
+ * @param meanings those of its program
  */
-export const operationText = (operation: Operation, texts: readonly string[] = []): string => {
+export const operationText = (operation: Operation, meanings: Meanings = {}): string => {
   switch (operation.op) {
     case 'set':
       return `${operation.rd} ← ${number(operation.value)}`;
@@ -83,7 +94,7 @@ export const operationText = (operation: Operation, texts: readonly string[] = [
     case 'store':
       return `store ${hex(operation.va)} ← ${typeof operation.value === 'string' ? operation.value : number(operation.value)}`;
     case 'call':
-      return callText(operation.call, operation.args, texts);
+      return callText(operation.call, operation.args, meanings);
     case 'jump':
       return `jump ${hex(operation.va)}`;
     case 'loop':

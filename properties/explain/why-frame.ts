@@ -3,7 +3,7 @@ import type { Frame } from '../../spec/riscv.ts';
 import type { Explanation } from '../report.ts';
 import { snapshotAt, tableChanges } from './machine.ts';
 import type { Replay } from './replay.ts';
-import { hex, number } from './text.ts';
+import { hex, number, whoText } from './text.ts';
 
 export const whyFrame = (replay: Replay, frame: Frame): Explanation | undefined => {
   const rows: string[][] = [];
@@ -34,11 +34,13 @@ export const whyFrame = (replay: Replay, frame: Frame): Explanation | undefined 
       const whose = replay.roots.get(change.root);
       if (change.after?.frame === frame) {
         given = step;
-        add(`mapped at ${hex(change.va)}${whose === undefined ? '' : ` for task ${whose}`}`);
+        add(
+          `mapped at ${hex(change.va)}${whose === undefined ? '' : ` for ${whoText(whose, row.state.modules?.names)}`}`,
+        );
       } else if (change.before?.frame === frame) {
         freed = step;
         add(
-          `no longer mapped at ${hex(change.va)}${whose === undefined ? '' : ` for task ${whose}`}`,
+          `no longer mapped at ${hex(change.va)}${whose === undefined ? '' : ` for ${whoText(whose, row.state.modules?.names)}`}`,
         );
       }
     }

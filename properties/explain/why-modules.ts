@@ -30,8 +30,12 @@ export const whyModules = ({ state }: Pick<Replay, 'state'>): Explanation => ({
   text: 'These are the modules as all calls before have left them, and so what the call must go by.',
 });
 
-/** A frame of modules that is written in one place and executed in another. */
-export const whyWindow = (replay: Replay, frame: number | undefined): Explanation => ({
+/** A frame of modules that leads where it must not: what became of it. */
+export const whyWindow = (
+  replay: Replay,
+  frame: number | undefined,
+  text: string,
+): Explanation => ({
   table: (frame === undefined ? undefined : whyFrame(replay, frame))?.table ?? [],
-  text: 'Whoever can write the frame can have the kernel run what was written.',
+  text,
 });

@@ -85,7 +85,7 @@ export const DEVICE_PROPERTIES: readonly ModuleProperty[] = [
   },
 ];
 
-export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
+export const LOADER_PROPERTIES: readonly ModuleProperty[] = [
   {
     id: 'modules/answers',
     statement:
@@ -178,6 +178,6 @@ export const MODULE_PROPERTIES: readonly ModuleProperty[] = [
 
 /** Those that a run has judged and put to the test. */
 export const testedBy = (tally: ReadonlyMap<string, number>): readonly ModuleProperty[] =>
-  MODULE_PROPERTIES.filter(
+  LOADER_PROPERTIES.filter(
     ({ apart, exercise }) => !apart && exercise.every((what) => (tally.get(what) ?? 0) > 0),
   );

@@ -117,7 +117,7 @@ export const askedOf = (log: RunLog, workload: Workload, claims: Claims): readon
       tid: event.tid,
       pending,
       request,
-      text: operationText({ op: 'call', call: name, args: pending.args }, texts),
+      text: operationText({ op: 'call', call: name, args: pending.args }, { texts }),
     };
   };
   for (let event = decoder.read(); event !== undefined; event = decoder.read()) {
