@@ -20,12 +20,12 @@ import { Device, type DeviceName } from '../../spec/devices.ts';
 import { type Frame, wordIn } from '../../spec/riscv.ts';
 import { boot } from '../core/boot.ts';
 import { FAIRNESS, LATEST_IPI } from '../core/build.ts';
-import type { Routines, State } from '../core/kernel.ts';
+import type { CallRoutine, Routines, State } from '../core/kernel.ts';
 import { routines as core } from '../core/routines.ts';
 import { withIpc } from '../ipc/index.ts';
 import type { IpcRoutines } from '../ipc/kernel.ts';
 import { ipcRoutines } from '../ipc/routines.ts';
-import { type ModulesIn, withModules } from '../modules/kernel.ts';
+import { callsWithoutModules, type ModulesIn, withModules } from '../modules/kernel.ts';
 import { SERVICE_NAMES, type Service, type ServiceName } from '../services/contract.ts';
 import { SERVICES } from '../services/index.ts';
 import { installService } from './install.ts';
@@ -143,7 +143,7 @@ const bootLinked = (
   const plain: Routines = { ...core, ...consoleCall(linkOf, names, replaced), ...replaced };
   const allInside = architectureOf(services, placement) === 'monolithic';
   const base = allInside ? plain : { ...plain, ...withIpc(plain, messages) };
-  const further = new Map([
+  const further = new Map<number, CallRoutine>([
     ...calls.map(([number, by, operation]) => [number, served(linkOf, by, operation)] as const),
     ...(names.includes('console')
       ? [[INPUT_CALL, served(linkOf, 'console', 1, askPatiently)] as const]
@@ -151,6 +151,8 @@ const bootLinked = (
     ...(allInside ? [] : serviceCalls(linkOf)),
   ]);
   const linked = linkRoutines(base, linkOf, !allInside);
+  if (!image.modules)
+    return boot(machine, image, linked, new Map([...further, ...callsWithoutModules]));
   const home = homeOf(services, placement);
   const extended = withModules(linked, { home, devices: freeDevices(services), ...modules });
   return boot(machine, image, { ...linked, ...extended }, further);

@@ -8,14 +8,14 @@
  */
 import type { Hart, Kernel, Wait } from '../../hardware/contract.ts';
 import { Call, KILLED_STATUS } from '../../spec/abi.ts';
-import { ModuleStateNumber, UnloadFlag } from '../../spec/calls/modules.ts';
+import { MODULE_CALLS, ModuleStateNumber, UnloadFlag } from '../../spec/calls/modules.ts';
 import type { DeviceId, DeviceName } from '../../spec/devices.ts';
 import { Errno } from '../../spec/errno.ts';
 import { EXTENSION_POINTS, isInner } from '../../spec/extensions.ts';
 import { MODULE_TABLES, type ModuleOperation, settingsOf } from '../../spec/modules.ts';
 import { Cause, satp, type Word, wordIn } from '../../spec/riscv.ts';
 import { buildCore, type CoreBuild } from '../core/build.ts';
-import type { Routines, State, Waiting } from '../core/kernel.ts';
+import type { CallRoutine, Routines, State, Waiting } from '../core/kernel.ts';
 import { Control, HartWord, hartAt, SpaceWord, type Task, TaskWord } from '../core/layout.ts';
 import { routines as core } from '../core/routines.ts';
 import { get } from '../core/tables.ts';
@@ -124,11 +124,11 @@ const modulesOf = (k: State, build: ModulesIn): Modules | undefined => {
 /** What a call on modules has to do. */
 const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work => {
   const { a0, a1, a2, a7 } = hart;
+  if (!modules) return withoutModules(a7, a0);
   const module = names[a0] ?? '';
   const space = get(k, get(k, task, TaskWord.space), SpaceWord.id);
   const caller = get(k, task, TaskWord.tid);
   if (a7 === Call.ask) return asked(modules, hart, caller);
-  if (!modules) return a7 === Call.releaseModule ? -Errno.EINVAL : -Errno.ENOENT;
   switch (a7) {
     case Call.loadModule:
       return loading(modules, hart, module);
@@ -147,12 +147,28 @@ const workOf = ({ k, modules, names }: Extension, hart: Hart, task: Task): Work 
 };
 
 /** A task knows nothing of the points at which only modules ask. */
-const asked = (modules: Modules | undefined, hart: Hart, caller: Word): Work => {
+const asked = (modules: Modules, hart: Hart, caller: Word): Work => {
   const { a0: number, a1: request, a2: argument } = hart;
   const point = EXTENSION_POINTS[number];
   if (!point || isInner(point)) return -Errno.EINVAL;
-  return modules?.perform(hart, { op: 'ask', point, request, argument, caller }) ?? -Errno.ENODEV;
+  return modules.perform(hart, { op: 'ask', point, request, argument, caller });
 };
+
+/** A machine that was booted without files of modules. */
+const withoutModules = (number: Word, first: Word): number => {
+  if (number === Call.releaseModule) return -Errno.EINVAL;
+  if (number !== Call.ask) return -Errno.ENOENT;
+  const point = EXTENSION_POINTS[first];
+  return point && !isInner(point) ? -Errno.ENODEV : -Errno.EINVAL;
+};
+
+/** What the calls answer there: so a kernel without modules pays nothing for them. */
+export const callsWithoutModules: ReadonlyMap<number, CallRoutine> = new Map(
+  MODULE_CALLS.map(({ name }) => [
+    Call[name],
+    (_k, _hart, _task, a0) => withoutModules(Call[name], a0),
+  ]),
+);
 
 const stateIn = (modules: Modules, module: string): number => modules.stateOf(module) & 3;
 
