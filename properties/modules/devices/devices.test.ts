@@ -3,8 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { judgeModules } from '../judge.ts';
 import { DEVICE_PROPERTIES } from '../properties.ts';
 import { deviceCaseArbitrary } from './arbitrary.ts';
-import { DRIVER_MISTAKES } from './mistakes.ts';
-import { DRIVER_VARIANTS } from './variants.ts';
 
 /** More of them: DEVICE_RUNS=20000. */
 const RUNS = Number(process.env['DEVICE_RUNS'] ?? 200);
@@ -27,24 +25,5 @@ describe('the drivers', () => {
   }
   test.each(DEVICE_PROPERTIES)('are put to the test of $id', ({ exercise }) => {
     expect(exercise.filter((what) => (counts.get(what) ?? 0) < RUNS / 20)).toEqual([]);
-  });
-});
-
-describe('a driver with a mistake', () => {
-  test.each(DRIVER_MISTAKES)('$id is caught by $killedBy', (mistake) => {
-    const found = CASES.some(
-      ({ world, operations }) =>
-        judgeModules(world, operations, mistake).violation?.property === mistake.killedBy,
-    );
-    expect(found).toBe(true);
-  });
-});
-
-describe('a driver that makes other choices', () => {
-  test.each(DRIVER_VARIANTS)('$id keeps all properties', (variant) => {
-    const failed = CASES.slice(0, 100).map(
-      ({ world, operations }) => judgeModules(world, operations, variant).violation,
-    );
-    expect(failed.filter((violation) => violation !== undefined)).toEqual([]);
   });
 });
