@@ -53,6 +53,14 @@ const ORDER: readonly ModuleMistake[] = [
     }),
   },
   {
+    id: 'last-loaded-decides',
+    description: 'The security module that was loaded last decides alone.',
+    killedBy: 'modules/order-tells-only-the-errno',
+    ...guarding(function* (loader, point, request, argument) {
+      return (yield* answersOf(loader, point, request, argument)).at(-1) ?? 0;
+    }),
+  },
+  {
     id: 'last-refusal-told',
     description: 'All security modules are asked, and the errno is that of the last that refuses.',
     killedBy: 'modules/first-refusal-wins',
