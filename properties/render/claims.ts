@@ -56,6 +56,7 @@ const TITLES: Readonly<Record<ClaimSubject, string>> = {
   microkernel: 'Microkernel',
   hybrid: 'Hybrid',
   layered: 'Layered',
+  modules: 'Loadable modules',
 };
 
 const MARKS: Readonly<Record<ClaimVerdict, readonly [string, Style]>> = {
@@ -97,7 +98,7 @@ const LABEL = 11;
 const claimLines = (result: ClaimResult, columns: number): readonly Line[] => {
   const { claim, verdict } = result;
   const [mark, style] = MARKS[verdict];
-  const side = claim.side === 'definition' ? '' : `${claim.side}, `;
+  const side = claim.side === 'pro' || claim.side === 'con' ? `${claim.side}, ` : '';
   // What is so by definition says so once.
   const tag = claim.tag === verdict ? '' : `  ${side}${claim.tag}`;
   return [

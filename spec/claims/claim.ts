@@ -136,11 +136,11 @@ export type ClaimCheck =
       readonly kind: 'tree';
       readonly modules: readonly string[];
       readonly trait: TreeTrait;
+      /** Of what it lacks: though it has these. */
+      readonly though?: readonly string[];
     };
 
 export type TreeTrait =
-  /** All of them are in it. */
-  | 'has'
   /** None is among its modules. */
   | 'lacks'
   /** With what each needs it can be loaded, and unloaded again, so that nothing is left. */

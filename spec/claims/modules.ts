@@ -91,8 +91,14 @@ export const MODULE_CLAIMS: readonly Claim[] = [
     check: { kind: 'use', use: 'file systems' },
     reversedBy: REVERSED,
     counter: {
-      wanted: 'On Debian’s Linux 6.1, too: ext4 and XFS are modules.',
-      check: { kind: 'tree', modules: ['ext4', 'xfs'], trait: 'comes and goes' },
+      wanted:
+        'Of its three examples Debian’s Linux 6.1 has ext4 and XFS as modules, and none for NTFS.',
+      check: {
+        kind: 'tree',
+        modules: ['ntfs', 'ntfs3'],
+        trait: 'lacks',
+        though: ['ext4', 'xfs'],
+      },
     },
   },
   {
@@ -141,7 +147,8 @@ export const MODULE_CLAIMS: readonly Claim[] = [
     side: 'example',
     quote: overlays,
     tag: 'empirical',
-    checked: 'Debian’s Linux 6.1 has overlayfs as a module, which the loader here loads and unloads.',
+    checked:
+      'Debian’s Linux 6.1 has overlayfs as a module, which the loader here loads and unloads.',
     check: { kind: 'tree', modules: ['overlay'], trait: 'comes and goes' },
     reversedBy: BUILT_OTHERWISE,
     counter: {

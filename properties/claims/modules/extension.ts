@@ -144,7 +144,8 @@ export const extensionPlans = (among: readonly Used[]): fc.Arbitrary<ExtensionPl
 // ---- what a run shows
 
 /** What is told where nobody answers. */
-const nobody = (made: Operation & { readonly op: 'call' }): number => {
+type CallOperation = Operation & { readonly op: 'call' };
+const nobody = (made: CallOperation): number => {
   if (made.call === 'useModule') return -Errno.ENOENT;
   const point = EXTENSION_POINTS[Number(made.args[0])];
   const rule = point && POINT_RULES[point];
@@ -153,9 +154,13 @@ const nobody = (made: Operation & { readonly op: 'call' }): number => {
 };
 
 export const callsOf = ({ programs, start }: Workload) =>
-  (programs[start[0] ?? 0]?.bodies ?? [])
-    .flat()
-    .filter((operation) => operation.op === 'call');
+  (programs[start[0] ?? 0]?.bodies ?? []).flat().filter((operation) => operation.op === 'call');
+
+/** Whether somebody has done what was asked; where others may refuse or drop, whether anybody has done that. */
+const isAnswered = (made: CallOperation, result: number): boolean => {
+  const silent = nobody(made);
+  return silent < 0 ? result >= 0 : result !== silent;
+};
 
 /**
  * Whether there is a request that the first task made three times: with nobody there; when a module had been loaded, and
@@ -174,18 +179,15 @@ export const showsExtension = (workload: Workload, results: readonly number[]): 
     const key = JSON.stringify(made.args);
     const same = (at: number): boolean =>
       calls[at]?.call === made.call && JSON.stringify(calls[at]?.args) === key;
-    const between = (from: number, to: number, isSilent: boolean): boolean =>
-      results.some(
-        (result, at) => at > from && at < to && same(at) && (result === silent) === isSilent,
-      );
+    const answeredIn = (from: number, to: number): boolean =>
+      results.some((result, at) => at > from && at < to && same(at) && isAnswered(made, result));
+    const silentAfter = (from: number): boolean =>
+      results.some((result, at) => at > from && same(at) && result === silent);
     if (results[before] !== silent) return false;
     return done('loadModule', before).some((loaded) =>
       done('unloadModule', loaded)
         .filter((unloaded) => calls[unloaded]?.args[0] === calls[loaded]?.args[0])
-        .some(
-          (unloaded) =>
-            between(loaded, unloaded, false) && between(unloaded, Number.POSITIVE_INFINITY, true),
-        ),
+        .some((unloaded) => answeredIn(loaded, unloaded) && silentAfter(unloaded)),
     );
   });
 };

@@ -21,14 +21,18 @@ export interface Request {
   readonly by: 'ask' | 'useModule';
   readonly request: Word;
   readonly argument: Word;
+  /** What it means, where that is known. */
+  readonly text?: string;
 }
 
 const ask = (request: Word, argument: Word = 0): Request => ({ by: 'ask', request, argument });
 
 const to =
   (device: DrivenDevice) =>
-  (what: number, operand = 0, argument = 0): Request =>
-    ask(driverRequest(device, what, what === DriverRequest.open ? 0 : 1, operand), argument);
+  (text: string, what: number, operand = 0, argument = 0): Request => {
+    const handle = what === DriverRequest.open ? 0 : 1;
+    return { ...ask(driverRequest(device, what, handle, operand), argument), text };
+  };
 
 const disk = to('disk');
 const network = to('network');
@@ -38,29 +42,29 @@ const BOTH = Access.read | Access.write;
 /** The first one is also asked when nobody is there. */
 const KNOWN: Partial<Readonly<Record<ModuleProgramName, readonly Request[]>>> = {
   'disk-driver': [
-    disk(DriverRequest.open, BOTH),
-    disk(DiskRequest.set, 5, 77),
-    disk(DiskRequest.write, 9),
-    disk(DriverRequest.wait),
-    disk(DiskRequest.set, 5, 0),
-    disk(DiskRequest.read, 9),
-    disk(DriverRequest.wait),
-    disk(DiskRequest.get, 5),
+    disk('open the disk', DriverRequest.open, BOTH),
+    disk('set word 5 to 77', DiskRequest.set, 5, 77),
+    disk('write sector 9', DiskRequest.write, 9),
+    disk('wait', DriverRequest.wait),
+    disk('set word 5 to 0', DiskRequest.set, 5, 0),
+    disk('read sector 9', DiskRequest.read, 9),
+    disk('wait', DriverRequest.wait),
+    disk('get word 5', DiskRequest.get, 5),
   ],
   'network-driver': [
-    network(DriverRequest.open, BOTH),
-    network(NetworkRequest.set, 0, 42),
-    network(NetworkRequest.send, 1),
-    network(DriverRequest.wait),
-    network(NetworkRequest.receive),
-    network(NetworkRequest.get, 0),
+    network('open the network card', DriverRequest.open, BOTH),
+    network('set word 0 to 42', NetworkRequest.set, 0, 42),
+    network('send one word', NetworkRequest.send, 1),
+    network('wait', DriverRequest.wait),
+    network('receive', NetworkRequest.receive),
+    network('get word 0', NetworkRequest.get, 0),
   ],
   'framebuffer-driver': [
-    screen(DriverRequest.open, BOTH),
-    screen(FramebufferRequest.fill, 0, 7),
-    screen(FramebufferRequest.present),
-    screen(DriverRequest.wait),
-    screen(FramebufferRequest.shown),
+    screen('open the screen', DriverRequest.open, BOTH),
+    screen('fill it with colour 7', FramebufferRequest.fill, 0, 7),
+    screen('present', FramebufferRequest.present),
+    screen('wait', DriverRequest.wait),
+    screen('digest of what is shown', FramebufferRequest.shown),
   ],
 };
 
@@ -98,5 +102,14 @@ export const requestsArbitrary = (used: UsedProgram): fc.Arbitrary<readonly Requ
 /** The same for everybody who compares: what is known, or the first generated ones. */
 export const usualRequests = (used: UsedProgram): readonly Request[] =>
   KNOWN[used.program] ??
-  fc.sample(fc.array(requestTo(used), { minLength: 8, maxLength: 8 }), { seed: 1, numRuns: 1 })[0] ??
+  fc.sample(fc.array(requestTo(used), { minLength: 8, maxLength: 8 }), {
+    seed: 1,
+    numRuns: 1,
+  })[0] ??
   [];
+
+/** What is asked at a point, in words. */
+export const textOfRequest = (request: Word, argument: Word): string | undefined =>
+  Object.values(KNOWN)
+    .flat()
+    .find((one) => one.request === request && one.argument === argument)?.text;
