@@ -86,10 +86,15 @@ const witnessOf = ({ kernel, workload }: Extended): Witness => {
   };
 };
 
-const brokenWitness = ({ kernel, workload, broken = '' }: Extended): Witness => ({
-  story: [...taskLines(workload, resultsIn(kernel, workload)), broken],
-  workload,
-});
+const brokenWitness = ({ kernel, workload }: Extended): Witness => {
+  const breaks = (simpler: Workload): boolean => tried(kernel, simpler).broken !== undefined;
+  const simplest = shrinkWitness(workload, breaks);
+  const { broken = '' } = tried(kernel, simplest);
+  return {
+    story: [...taskLines(simplest, resultsIn(kernel, simplest), meaning), broken],
+    workload: simplest,
+  };
+};
 
 /** ∀ workloads, or ∃ one. */
 export const extend = (

@@ -43,7 +43,7 @@ const list = (modules: readonly ModuleFacts[]): string =>
   modules.map(({ name, path }) => `${name} (${path})`).join(', ');
 
 /** What is loaded for these, in order: those that are needed first. */
-const withNeeds = (tree: ModuleTree, modules: readonly ModuleFacts[]): readonly string[] => [
+const withNeeds = (modules: readonly ModuleFacts[]): readonly string[] => [
   ...new Set(modules.flatMap(({ name, needs }) => [...needs.toReversed(), name])),
 ];
 
@@ -74,7 +74,7 @@ const done = (
 };
 
 const comesAndGoes = (tree: ModuleTree, modules: readonly ModuleFacts[]): Finding => {
-  const order = withNeeds(tree, modules);
+  const order = withNeeds(modules);
   const { violation, tally } = done(tree, order, [
     ...order.flatMap(loads),
     ...modules.map(({ name }): ModuleOperation => ({ op: 'use', module: name })),
@@ -99,7 +99,7 @@ const comesAndGoes = (tree: ModuleTree, modules: readonly ModuleFacts[]): Findin
 const staysWhileUsed = (tree: ModuleTree, names: readonly string[]): Finding => {
   const [module = '', user = ''] = names;
   const among = tree.modules.filter(({ name }) => names.includes(name));
-  const order = withNeeds(tree, among);
+  const order = withNeeds(among);
   const { violation, tally } = done(tree, order, [
     ...order.flatMap(loads),
     { op: 'unload', module, force: false },

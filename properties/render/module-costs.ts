@@ -9,6 +9,8 @@ interface Column {
   readonly text: (row: ModuleRow) => string;
   /** The narrowest terminal that has room for it. */
   readonly from: number;
+  /** What it is, where that is not plain from the column before it. */
+  readonly legend?: string;
 }
 
 const whole = (value: number): string => grouped(Math.round(value));
@@ -19,14 +21,45 @@ export const homeText = ({ home }: ModuleRow): string => (home === 'kernel' ? 'k
 
 /** The columns of figures, here and on the page. */
 export const MODULE_COLUMNS: readonly Column[] = [
-  { head: 'load', text: ({ load }) => whole(load), from: 0 },
+  {
+    head: 'load',
+    text: ({ load }) => whole(load),
+    from: 0,
+    legend:
+      'load, request, unload: cycles of a call, from its trap to its return, mean, usual costs',
+  },
   { head: 'request', text: ({ request }) => whole(request), from: 0 },
   { head: 'unload', text: ({ unload }) => whole(unload), from: 0 },
-  { head: 'mode sw.', text: ({ modeSwitches }) => tenths(modeSwitches), from: 100 },
-  { head: 'space sw.', text: ({ spaceSwitches }) => tenths(spaceSwitches), from: 0 },
-  { head: 'frames', text: ({ frames }) => tenths(frames), from: 0 },
-  { head: 'blast', text: (row) => percent(row.blastRadius), from: 0 },
-  { head: 'lost', text: ({ fatal, faults }) => `${fatal} of ${faults}`, from: 100 },
+  {
+    head: 'mode sw.',
+    text: ({ modeSwitches }) => tenths(modeSwitches),
+    from: 100,
+    legend: 'mode sw.: traps out of user mode and returns to it, of a request',
+  },
+  {
+    head: 'space sw.',
+    text: ({ spaceSwitches }) => tenths(spaceSwitches),
+    from: 0,
+    legend: 'space sw.: changes of the address space, of a request',
+  },
+  {
+    head: 'frames',
+    text: ({ frames }) => tenths(frames),
+    from: 0,
+    legend: 'frames: of a module while it is there, with its tables',
+  },
+  {
+    head: 'blast',
+    text: (row) => percent(row.blastRadius),
+    from: 0,
+    legend: 'blast: share of tasks that a fault of a module hits, on average',
+  },
+  {
+    head: 'lost',
+    text: ({ fatal, faults }) => `${fatal} of ${faults}`,
+    from: 100,
+    legend: 'lost: faults that end the whole system',
+  },
 ];
 
 export const MODULES_TITLE =
@@ -61,17 +94,20 @@ export const moduleTable = (rows: readonly ModuleRow[], width: number): readonly
       ),
     ),
     EMPTY,
-    ...moduleLegend(rows).flatMap((text) => wrap(text, width, 2).map((one) => line(one, 'dim'))),
+    ...moduleLegend(rows, columns).flatMap((text) =>
+      wrap(text, width, 2).map((one) => line(one, 'dim')),
+    ),
   ];
 };
 
-/** What the columns are. */
-export const moduleLegend = (rows: readonly ModuleRow[]): readonly string[] => {
+/** What the columns are, and which modules were run. */
+export const moduleLegend = (
+  rows: readonly ModuleRow[],
+  columns: readonly Column[] = MODULE_COLUMNS,
+): readonly string[] => {
   const programs = [...new Set(rows.flatMap((row) => row.programs))];
   return [
-    'load, request, unload: cycles of a call, from its trap to its return, mean, usual costs',
-    'mode sw., space sw.: of a request · frames: of a module, with its tables',
-    'blast: share of tasks that a fault of a module hits, on average · lost: faults that end the whole system',
+    ...columns.flatMap(({ legend }) => legend ?? []),
     `${count(programs.length, 'module')}: ${programs.join(', ')}`,
   ];
 };
