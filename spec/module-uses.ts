@@ -1,9 +1,11 @@
 /**
- * What the textbook says that loadable modules are used for, and the programs of each use: an operating system need not
- * have them all. Where a use has a point of its own at which the kernel is extended, requests come there.
+ * What the textbook says that loadable modules are used for, and the programs of each use. Each use has a point at which
+ * the kernel is extended: requests come there, or to the module itself.
  */
 import { Device } from './devices.ts';
-import { type ExtensionPoint, MODULE_PROGRAMS, type ModuleProgramName } from './extensions.ts';
+import type { ExtensionPoint, ModuleProgramName } from './extensions.ts';
+import { FILE_SYSTEM_KEY } from './module-files.ts';
+import { WATCHDOG } from './softdog.ts';
 
 export const MODULE_USE_NAMES = [
   'device drivers',
@@ -13,37 +15,32 @@ export const MODULE_USE_NAMES = [
 ] as const;
 export type ModuleUse = (typeof MODULE_USE_NAMES)[number];
 
-export interface UsedProgram {
-  readonly program: ModuleProgramName;
-  /** At a point that is exclusive, what it is found by. */
-  readonly key: number;
-  /** The program of the module that it imports from. */
-  readonly over?: ModuleProgramName;
-}
-
 interface UseDescription {
   readonly point: ExtensionPoint;
-  readonly programs: readonly (Omit<UsedProgram, 'program' | 'over'> & {
-    readonly program: string;
-    readonly over?: string;
-  })[];
+  readonly programs: readonly {
+    readonly program: ModuleProgramName;
+    /** At a point that is exclusive, what it is found by; else 0. */
+    readonly key: number;
+    /** The program of the module that it imports from, if there is one. */
+    readonly over?: ModuleProgramName;
+  }[];
 }
 
-const USES: Readonly<Record<ModuleUse, UseDescription>> = {
+export const MODULE_USES = {
   'device drivers': {
     point: 'device',
     programs: [
       { program: 'disk-driver', key: Device.disk },
       { program: 'network-driver', key: Device.network },
       { program: 'framebuffer-driver', key: Device.framebuffer },
-      { program: 'softdog', key: 130 },
+      { program: 'softdog', key: WATCHDOG },
     ],
   },
   'file systems': {
     point: 'filesystem',
     programs: [
-      { program: 'ramfs', key: 1 },
-      { program: 'unionfs', key: 2, over: 'ramfs' },
+      { program: 'ramfs', key: FILE_SYSTEM_KEY.ramfs },
+      { program: 'unionfs', key: FILE_SYSTEM_KEY.unionfs, over: 'ramfs' },
     ],
   },
   'network protocols': {
@@ -62,15 +59,19 @@ const USES: Readonly<Record<ModuleUse, UseDescription>> = {
       { program: 'path-lsm', key: 0 },
     ],
   },
+} as const satisfies Record<ModuleUse, UseDescription>;
+
+export type UsedProgramName = (typeof MODULE_USES)[ModuleUse]['programs'][number]['program'];
+
+export interface UsedProgram {
+  readonly use: ModuleUse;
+  readonly point: ExtensionPoint;
+  readonly program: UsedProgramName;
+  readonly key: number;
+  readonly over?: UsedProgramName;
+}
+
+export const programsOf = (use: ModuleUse): readonly UsedProgram[] => {
+  const { point, programs } = MODULE_USES[use];
+  return programs.map((one) => ({ use, point, ...one }));
 };
-
-const isProgram = (name: string | undefined): name is ModuleProgramName =>
-  (MODULE_PROGRAMS as readonly (string | undefined)[]).includes(name);
-
-/** Those that there are. */
-export const programsOf = (use: ModuleUse): readonly UsedProgram[] =>
-  USES[use].programs.flatMap(({ program, over, key }) =>
-    isProgram(program) ? [{ program, key, ...(isProgram(over) && { over }) }] : [],
-  );
-
-export const pointOf = (use: ModuleUse): ExtensionPoint => USES[use].point;

@@ -7,30 +7,25 @@ import type { Kernel } from '../../hardware/contract.ts';
 import { Arena, runWorkload } from '../../hardware/run.ts';
 import type { ClaimCheck, ClaimSubject } from '../../spec/claims/index.ts';
 import { Device } from '../../spec/devices.ts';
-import { type ModuleUse, pointOf } from '../../spec/module-uses.ts';
+import {
+  MODULE_USE_NAMES,
+  type ModuleUse,
+  programsOf,
+  type UsedProgram,
+} from '../../spec/module-uses.ts';
 import type { Workload } from '../../spec/workload.ts';
 import { judgeRun } from '../checker/judge-run.ts';
 import { type Evidence, nounOf, outOf } from './evidence.ts';
 import { observe } from './measure.ts';
 import { modularKernels } from './modules/costs.ts';
-import {
-  alone,
-  everyUse,
-  extensionPlans,
-  showsExtension,
-  type Used,
-  usedFor,
-  workloadOf,
-} from './modules/extension.ts';
-import { textOfRequest, usualRequests } from './modules/requests.ts';
+import { alone, extensionPlans, showsExtension, workloadOf } from './modules/extension.ts';
+import { textOfRequest } from './modules/requests.ts';
 import { shrinkWitness } from './shrink.ts';
 import { type CallOperation, taskLines } from './story.ts';
 import { type Figure, type Finding, notJudged, type Witness } from './verdict.ts';
 
 /** Workloads that each kernel runs. */
 const PER_KERNEL = 40;
-/** Generated workloads among which one is looked for that shows a program at work. */
-const MOST_TRIED = 30;
 
 const arena = new Arena();
 
@@ -42,10 +37,10 @@ export const modularOf = (evidence: Evidence, subject: ClaimSubject): readonly K
     .filter((kernel) => kernel.implements.includes('modules'));
 
 /** Programs that find the device which they drive free. */
-export const usableOn = ({ services = [] }: Kernel): readonly Used[] => {
+export const usableOn = ({ services = [] }: Kernel): readonly UsedProgram[] => {
   const taken = services.flatMap(({ devices }) => devices.map((device) => Device[device]));
-  return everyUse().filter(
-    ({ use, key }) => pointOf(use) !== 'device' || !taken.some((device) => device === key),
+  return MODULE_USE_NAMES.flatMap(programsOf).filter(
+    ({ point, key }) => point !== 'device' || !taken.some((device) => device === key),
   );
 };
 
@@ -67,10 +62,20 @@ const tried = (kernel: Kernel, workload: Workload): Extended => {
   return { kernel, workload, broken, shown };
 };
 
-const meaning = ({ call, args: [, request, argument] }: CallOperation): string | undefined => {
-  const text = call === 'ask' ? textOfRequest(Number(request), Number(argument)) : undefined;
-  return text && `“${text}”`;
-};
+/** What a call asks, in words. */
+const meaningIn =
+  ({ modules }: Workload) =>
+  ({ call, args }: CallOperation): string | undefined => {
+    if (call !== 'ask' && call !== 'useModule') return undefined;
+    const [, request = 0, argument = 0] = args.map(Number);
+    const programs = MODULE_USE_NAMES.flatMap(programsOf).filter(({ program }) =>
+      modules?.files.some((file) => file.program === program),
+    );
+    const texts = programs.flatMap(
+      ({ program }) => textOfRequest(program, { by: call, request, argument }) ?? [],
+    );
+    return texts[0] && `“${texts[0]}”`;
+  };
 
 /** At its simplest, with what each call was answered. */
 const witnessOf = ({ kernel, workload }: Extended): Witness => {
@@ -79,7 +84,7 @@ const witnessOf = ({ kernel, workload }: Extended): Witness => {
   const simplest = shrinkWitness(workload, shows);
   return {
     story: [
-      ...taskLines(simplest, resultsIn(kernel, simplest), meaning),
+      ...taskLines(simplest, resultsIn(kernel, simplest), meaningIn(simplest)),
       `on the ${nounOf(kernel.architecture)}, with one boot, before the first call`,
     ],
     workload: simplest,
@@ -91,7 +96,7 @@ const brokenWitness = ({ kernel, workload }: Extended): Witness => {
   const simplest = shrinkWitness(workload, breaks);
   const { broken = '' } = tried(kernel, simplest);
   return {
-    story: [...taskLines(simplest, resultsIn(kernel, simplest), meaning), broken],
+    story: [...taskLines(simplest, resultsIn(kernel, simplest), meaningIn(simplest)), broken],
     workload: simplest,
   };
 };
@@ -133,13 +138,12 @@ const shownOn = (shown: readonly Extended[]): readonly Figure[] =>
   }));
 
 /** For each program ∃ workload, wherever it runs. */
-export const usedAs = (seed: number, use: ModuleUse): Finding => {
-  const programs = usedFor(use);
-  if (programs.length === 0) return notJudged(`There is no module here that is one of ${use}.`);
+export const usedAs = (use: ModuleUse): Finding => {
+  const programs = programsOf(use);
   const found = programs.flatMap((used) =>
-    modularKernels.map((kernel) => ({ used, kernel, run: atWork(kernel, used, seed) })),
+    modularKernels.map((kernel) => ({ used, kernel, run: tried(kernel, workloadOf(alone(used))) })),
   );
-  const missing = found.filter(({ run }) => run === undefined);
+  const missing = found.filter(({ run }) => !run.shown);
   const where = ({ modules }: Kernel): string => (modules === 'user' ? 'a process' : 'the kernel');
   const [first] = found;
   const names = programs.map(({ program }) => program).join(', ');
@@ -151,24 +155,13 @@ export const usedAs = (seed: number, use: ModuleUse): Finding => {
         : `Not so for ${missing.map(({ used, kernel }) => `${used.program} in ${where(kernel)}`).join(', ')}.`,
     figures: [{ of: 'programs', value: programs.length }],
     tally: { held: found.length - missing.length, of: found.length },
-    ...(first?.run && { witness: atWorkWitness(first.run) }),
+    ...(first?.run.shown && { witness: atWorkWitness(first.run) }),
   };
-};
-
-/** What is known of it, or else what was generated: the first in which it is at work, and the model allows all of it. */
-const atWork = (kernel: Kernel, used: Used, seed: number): Extended | undefined => {
-  const usual = tried(kernel, workloadOf(alone(used, usualRequests(used))));
-  if (usual.shown) return usual;
-  for (const plan of fc.sample(extensionPlans([used]), { seed, numRuns: MOST_TRIED })) {
-    const run = tried(kernel, workloadOf({ ...plan, others: [], harts: 1 }));
-    if (run.shown) return run;
-  }
-  return undefined;
 };
 
 /** All that it was asked is told: that is what its code does. */
 const atWorkWitness = ({ kernel, workload }: Extended): Witness => ({
-  story: taskLines(workload, resultsIn(kernel, workload), meaning),
+  story: taskLines(workload, resultsIn(kernel, workload), meaningIn(workload)),
   workload,
 });
 

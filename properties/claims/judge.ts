@@ -68,7 +68,7 @@ const found = (evidence: Evidence, check: ClaimCheck, about: ClaimSubject): Find
     case 'rebuilt':
       return rebuilt(evidence, check.architecture);
     case 'use':
-      return usedAs(evidence.comparison.seed, check.use);
+      return usedAs(check.use);
     case 'tree':
       return ofTree(check);
   }

@@ -11,14 +11,18 @@ import { Decoder } from '../../../model/abstraction/decode.ts';
 import { initialState } from '../../../model/os/state.ts';
 import type { CallName } from '../../../spec/abi.ts';
 import { MODULE_TID, MODULE_WINDOW } from '../../../spec/layout.ts';
-import { MODULE_USE_NAMES, type ModuleUse } from '../../../spec/module-uses.ts';
+import {
+  MODULE_USE_NAMES,
+  type ModuleUse,
+  programsOf,
+  type UsedProgram,
+} from '../../../spec/module-uses.ts';
 import { RECORD_WORDS, RecordKind, type RunLog } from '../../../spec/records.ts';
 import { Cause, type Frame, rootOf, wordIn } from '../../../spec/riscv.ts';
 import type { Workload } from '../../../spec/workload.ts';
 import { blastRadius } from '../faults.ts';
-import { alone, callsOf, type Used, usedFor, workloadOf } from './extension.ts';
+import { alone, callsOf, workloadOf } from './extension.ts';
 import { runModuleFaults } from './faults.ts';
-import { usualRequests } from './requests.ts';
 
 /** Modules of one use, in one place. */
 export interface ModuleRow {
@@ -138,13 +142,13 @@ const costsOn = (kernel: Kernel, workload: Workload): { costs: Costs; frames: nu
 const rowOf = (
   kernel: Kernel,
   use: ModuleUse,
-  programs: readonly Used[],
+  programs: readonly UsedProgram[],
   seed: number,
   numRuns: number,
 ): ModuleRow => {
   const runs = fc.sample(courses, { seed, numRuns }).flatMap((course) =>
     programs.map((used) => {
-      const plan = { ...alone(used, usualRequests(used)), ...course };
+      const plan = { ...alone(used), ...course };
       return costsOn(kernel, workloadOf(plan));
     }),
   );
@@ -167,10 +171,9 @@ const rowOf = (
   };
 };
 
-/** Of uses that there are programs of. @param numRuns workloads of each program */
+/** @param numRuns workloads of each program */
 export const moduleRows = (seed: number, numRuns: number): readonly ModuleRow[] =>
   MODULE_USE_NAMES.flatMap((use) => {
-    const programs = usedFor(use);
-    if (programs.length === 0) return [];
+    const programs = programsOf(use);
     return modularKernels.map((kernel) => rowOf(kernel, use, programs, seed, numRuns));
   });

@@ -6,25 +6,11 @@ import fc from 'fast-check';
 import type { CallName } from '../../../spec/abi.ts';
 import { Errno } from '../../../spec/errno.ts';
 import { EXTENSION_POINTS, type ModuleProgramName, POINT_RULES } from '../../../spec/extensions.ts';
-import {
-  MODULE_USE_NAMES,
-  type ModuleUse,
-  pointOf,
-  programsOf,
-  type UsedProgram,
-} from '../../../spec/module-uses.ts';
+import type { UsedProgram } from '../../../spec/module-uses.ts';
 import type { ModuleFacts, ModuleFault, ModuleSetup } from '../../../spec/modules.ts';
 import type { Operation, Program, Workload } from '../../../spec/workload.ts';
 import { type FamilyName, type Shape, workloadOfShapes } from '../families.ts';
-import { type Request, requestsArbitrary } from './requests.ts';
-
-/** A program with the use that it is of. */
-export interface Used extends UsedProgram {
-  readonly use: ModuleUse;
-}
-export const usedFor = (use: ModuleUse): readonly Used[] =>
-  programsOf(use).map((program) => ({ ...program, use }));
-export const everyUse = (): readonly Used[] => MODULE_USE_NAMES.flatMap(usedFor);
+import { type Request, requestsArbitrary, usualRequests } from './requests.ts';
 
 const fileOf = (program: ModuleProgramName, imports: readonly string[]): ModuleFacts => ({
   name: program,
@@ -41,7 +27,7 @@ const fileOf = (program: ModuleProgramName, imports: readonly string[]): ModuleF
 });
 
 /** The module, behind the one that it imports from. */
-const setupOf = ({ program, over }: Used, faults: readonly ModuleFault[]): ModuleSetup => ({
+const setupOf = ({ program, over }: UsedProgram, faults: readonly ModuleFault[]): ModuleSetup => ({
   policy: 'linux',
   vermagic: '6.1',
   enforceSignatures: false,
@@ -60,7 +46,7 @@ const call = (name: CallName, ...args: readonly number[]): Operation => ({
 });
 
 export interface ExtensionPlan {
-  readonly used: Used;
+  readonly used: UsedProgram;
   readonly requests: readonly Request[];
   /** How often they are made, 1 or more. */
   readonly rounds: number;
@@ -80,25 +66,25 @@ const shapeOf = (family: FamilyName, { harts, tlbEntries }: ExtensionPlan): Shap
   tlbEntries,
 });
 
-/** The first request, the module, what it is asked, and the first request again. The first task does it. */
+/** The probe, the module, what it is asked, and the probe again. The first task does it. */
 export const workloadOf = (plan: ExtensionPlan): Workload => {
   const { used, requests, rounds, others, faults } = plan;
   const number = used.over ? 1 : 0;
-  const point = EXTENSION_POINTS.indexOf(pointOf(used.use));
+  const point = EXTENSION_POINTS.indexOf(used.point);
   const made = ({ by, request, argument }: Request): Operation =>
     call(by, by === 'ask' ? point : number, request, argument);
-  const first = requests.slice(0, 1).map(made);
+  const probe = made(usualRequests(used).probe);
   const again = Array.from({ length: rounds }, () => requests.map(made)).flat();
   const client: Program = {
     bodies: [
       [
-        ...first,
+        probe,
         ...(used.over ? [call('loadModule', 0)] : []),
         call('loadModule', number),
         ...again,
         call('unloadModule', number, 0),
         ...(used.over ? [call('unloadModule', 0, 0)] : []),
-        ...first,
+        probe,
         call('exit', 0),
       ],
     ],
@@ -117,9 +103,10 @@ export const workloadOf = (plan: ExtensionPlan): Workload => {
 /** Tasks beside, whose results do not depend on when things happen. */
 export const BESIDE: readonly FamilyName[] = ['memory', 'compute'];
 
-export const alone = (used: Used, requests: readonly Request[]): ExtensionPlan => ({
+/** Nothing beside, and what is usual. */
+export const alone = (used: UsedProgram): ExtensionPlan => ({
   used,
-  requests,
+  requests: usualRequests(used).requests,
   rounds: 1,
   others: [],
   harts: 1,
@@ -128,7 +115,7 @@ export const alone = (used: Used, requests: readonly Request[]): ExtensionPlan =
 });
 
 /** @param among at least one */
-export const extensionPlans = (among: readonly Used[]): fc.Arbitrary<ExtensionPlan> =>
+export const extensionPlans = (among: readonly UsedProgram[]): fc.Arbitrary<ExtensionPlan> =>
   fc.constantFrom(...among).chain((used) =>
     fc.record({
       used: fc.constant(used),

@@ -5,20 +5,13 @@
 import fc from 'fast-check';
 import type { Kernel } from '../../../hardware/contract.ts';
 import { Errno } from '../../../spec/errno.ts';
+import type { UsedProgram } from '../../../spec/module-uses.ts';
 import { MODULE_FAULT_KINDS, type ModuleFault } from '../../../spec/modules.ts';
 import type { Workload } from '../../../spec/workload.ts';
 import { sameFate } from '../faults.ts';
 import { type Observed, observe } from '../measure.ts';
 import { shrinkWitness } from '../shrink.ts';
-import {
-  alone,
-  BESIDE,
-  type ExtensionPlan,
-  extensionPlans,
-  type Used,
-  workloadOf,
-} from './extension.ts';
-import { usualRequests } from './requests.ts';
+import { alone, BESIDE, type ExtensionPlan, extensionPlans, workloadOf } from './extension.ts';
 
 /** A run that came to its fault, of a workload whose tasks all end without it. */
 export interface ModuleFaultRun {
@@ -81,7 +74,7 @@ const isTold = (before: Observed, after: Observed): boolean => {
 // ---- which faults
 
 /** Of each routine that the program may have, each kind, the first time. */
-const faultsOf = ({ program }: Used): readonly ModuleFault[] =>
+const faultsOf = ({ program }: UsedProgram): readonly ModuleFault[] =>
   (['init', 'exit', 'use', 'hook'] as const).flatMap((routine) =>
     MODULE_FAULT_KINDS.map((kind) => ({ module: program, routine, call: 0, kind })),
   );
@@ -89,10 +82,10 @@ const faultsOf = ({ program }: Used): readonly ModuleFault[] =>
 /** The same faults for every kernel. */
 export const runModuleFaults = (
   kernel: Kernel,
-  programs: readonly Used[],
+  programs: readonly UsedProgram[],
 ): readonly ModuleFaultRun[] =>
   programs.flatMap((used) => {
-    const plan = { ...alone(used, usualRequests(used)), others: BESIDE };
+    const plan = { ...alone(used), others: BESIDE };
     const before = observe(kernel, workloadOf(plan));
     return faultsOf(used).flatMap(
       (fault) => runModuleFault(kernel, workloadOf({ ...plan, faults: [fault] }), before) ?? [],
@@ -100,7 +93,7 @@ export const runModuleFaults = (
   });
 
 /** Any routine, at any of its calls, on 1 to 3 harts, beside at least one task that uses no module. */
-const faultyPlans = (programs: readonly Used[]): fc.Arbitrary<ExtensionPlan> =>
+const faultyPlans = (programs: readonly UsedProgram[]): fc.Arbitrary<ExtensionPlan> =>
   extensionPlans(programs).chain((plan) =>
     fc
       .record({
@@ -119,7 +112,7 @@ const faultyPlans = (programs: readonly Used[]): fc.Arbitrary<ExtensionPlan> =>
 /** @param numRuns how many are tried; not all come to their fault */
 export const generatedModuleFaults = (
   kernel: Kernel,
-  programs: readonly Used[],
+  programs: readonly UsedProgram[],
   seed: number,
   numRuns: number,
 ): readonly ModuleFaultRun[] =>

@@ -12,7 +12,7 @@ import { monolithic } from '../../../kernels/monolithic/index.ts';
 import { SERVICE_NAMES } from '../../../kernels/services/contract.ts';
 import { Device } from '../../../spec/devices.ts';
 import { Errno } from '../../../spec/errno.ts';
-import { MODULE_USE_NAMES, programsOf } from '../../../spec/module-uses.ts';
+import { MODULE_USE_NAMES, programsOf, type UsedProgram } from '../../../spec/module-uses.ts';
 import type { ModuleTree } from '../../../trees/tree.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import { compareKernels } from '../compare.ts';
@@ -21,8 +21,7 @@ import { ofTree } from '../judge-tree.ts';
 import { subjectsOf } from '../kernels.ts';
 import type { ClaimResult } from '../verdict.ts';
 import { costsOfCalls, modularKernels, moduleRows } from './costs.ts';
-import { alone, showsExtension, type Used, usedFor, workloadOf } from './extension.ts';
-import { usualRequests } from './requests.ts';
+import { alone, showsExtension, workloadOf } from './extension.ts';
 
 const lines = { kernel: 100, services: { disk: 10 } };
 const ABOUT = ['monolithic', 'modules'] as const;
@@ -45,10 +44,10 @@ const placed = (where: 'kernel' | 'user', modules: ModulesIn): Kernel =>
     modules,
   });
 
-const [screen] = usedFor('device drivers').filter(
+const [screen] = programsOf('device drivers').filter(
   ({ program }) => program === 'framebuffer-driver',
-) as [Used];
-const showing = workloadOf(alone(screen, usualRequests(screen)));
+) as [UsedProgram];
+const showing = workloadOf(alone(screen));
 
 describe('modules extend a kernel that runs', async () => {
   const results = await judged(monolithic, microkernel);
@@ -78,9 +77,10 @@ describe('modules extend a kernel that runs', async () => {
     expect(counter?.figures.every(({ value }) => value > 0)).toBe(true);
   });
 
-  test.each(MODULE_USE_NAMES)('each program for %s is seen at work, or there is none', (use) => {
+  test.each(MODULE_USE_NAMES)('each program for %s is seen at work', (use) => {
     const result = results.find(({ claim }) => 'use' in claim.check && claim.check.use === use);
-    expect(result?.verdict).toBe(programsOf(use).length > 0 ? 'shown' : 'not shown');
+    expect(result?.verdict).toBe('shown');
+    expect(result?.tally?.of).toBe(2 * programsOf(use).length);
   });
 
   test('what their programs do is what counts: a driver that forgets its request breaks it', async () => {
@@ -155,7 +155,7 @@ describe('what modules cost', () => {
 
   test('there are two rows for each use; a process has tables of its own, and none of its faults is fatal', () => {
     const rows = moduleRows(1, 1);
-    expect(rows.length).toBe(2 * MODULE_USE_NAMES.filter((use) => programsOf(use).length).length);
+    expect(rows.length).toBe(2 * MODULE_USE_NAMES.length);
     for (const [index, row] of rows.entries()) {
       const other = rows[index + 1];
       if (row.home === 'user') expect(row.fatal).toBe(0);
