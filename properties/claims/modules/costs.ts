@@ -97,7 +97,9 @@ const difference = (before: CallCost, after: CallCost): CallCost => ({
 });
 
 /** The most frames at a return to the task: pages of modules in the kernel’s tables, and tables that only modules have. */
-const framesOfModules = (kernel: Kernel, workload: Workload, log: RunLog): number => {
+const framesOfModule = (kernel: Kernel, used: UsedProgram): number => {
+  const workload = workloadOf(alone(used));
+  const log = runWorkload(kernel, workload, { arena });
   const { layout, frames } = initialState(workload, kernel).setting;
   const decoder = new Decoder(log, layout, frames);
   const own = new Set<Frame>();
@@ -109,7 +111,8 @@ const framesOfModules = (kernel: Kernel, workload: Workload, log: RunLog): numbe
     const pages = event.kernel.filter(({ vpn }) => vpn >= MODULE_WINDOW >>> 12);
     if (event.tid === TASK) most = Math.max(most, new Set(pages.map(({ frame }) => frame)).size);
   }
-  return most + [...own].filter((table) => !shared.has(table)).length;
+  const tables = [...own].filter((table) => !shared.has(table)).length;
+  return (most + tables) / (workload.modules?.files.length ?? 1);
 };
 
 /** What a module is asked may be asked again, with few places in the TLB or many. */
@@ -124,36 +127,26 @@ const mean = (numbers: readonly number[]): number =>
 /** By name of the call, those that it was about the module. */
 type Costs = Readonly<Partial<Record<CallName | 'request', readonly CallCost[]>>>;
 
-const costsOn = (kernel: Kernel, workload: Workload): { costs: Costs; frames: number } => {
-  const run = runWorkload(kernel, workload, { arena });
-  const each = costsOfCalls(run);
+const costsOn = (kernel: Kernel, workload: Workload): Costs => {
+  const each = costsOfCalls(runWorkload(kernel, workload, { arena }));
   const of = (...names: readonly CallName[]): CallCost[] =>
     callsOf(workload).flatMap(({ call }, at) =>
       names.some((name) => name === call) ? (each[at] ?? []) : [],
     );
   // The first and the last of them nobody answers.
-  const requests = of('ask', 'useModule').slice(1, -1);
-  const costs = { loadModule: of('loadModule'), unloadModule: of('unloadModule') };
-  const modules = workload.modules?.files.length ?? 1;
-  const frames = framesOfModules(kernel, workload, run) / modules;
-  return { costs: { ...costs, request: requests }, frames };
+  const request = of('ask', 'useModule').slice(1, -1);
+  return { loadModule: of('loadModule'), unloadModule: of('unloadModule'), request };
 };
 
-const rowOf = (
-  kernel: Kernel,
-  use: ModuleUse,
-  programs: readonly UsedProgram[],
-  seed: number,
-  numRuns: number,
-): ModuleRow => {
-  const runs = fc.sample(courses, { seed, numRuns }).flatMap((course) =>
-    programs.map((used) => {
-      const plan = { ...alone(used), ...course };
-      return costsOn(kernel, workloadOf(plan));
-    }),
-  );
-  const of = (call: CallName | 'request', measure: keyof CallCost): number =>
-    mean(runs.flatMap(({ costs }) => (costs[call] ?? []).map((cost) => cost[measure])));
+const rowOf = (kernel: Kernel, use: ModuleUse, seed: number, numRuns: number): ModuleRow => {
+  const programs = programsOf(use);
+  const runs = fc
+    .sample(courses, { seed, numRuns })
+    .flatMap((course) =>
+      programs.map((used) => costsOn(kernel, workloadOf({ ...alone(used), ...course }))),
+    );
+  const of = (call: keyof Costs, measure: keyof CallCost): number =>
+    mean(runs.flatMap((costs) => (costs[call] ?? []).map((cost) => cost[measure])));
   const faults = runModuleFaults(kernel, programs);
   return {
     use,
@@ -164,7 +157,7 @@ const rowOf = (
     unload: of('unloadModule', 'cycles'),
     modeSwitches: of('request', 'modeSwitches'),
     spaceSwitches: of('request', 'spaceSwitches'),
-    frames: mean(runs.map((run) => run.frames)),
+    frames: mean(programs.map((used) => framesOfModule(kernel, used))),
     blastRadius: blastRadius(faults),
     faults: faults.length,
     fatal: faults.filter(({ fatal }) => fatal).length,
@@ -173,7 +166,6 @@ const rowOf = (
 
 /** @param numRuns workloads of each program */
 export const moduleRows = (seed: number, numRuns: number): readonly ModuleRow[] =>
-  MODULE_USE_NAMES.flatMap((use) => {
-    const programs = programsOf(use);
-    return modularKernels.map((kernel) => rowOf(kernel, use, programs, seed, numRuns));
-  });
+  MODULE_USE_NAMES.flatMap((use) =>
+    modularKernels.map((kernel) => rowOf(kernel, use, seed, numRuns)),
+  );

@@ -73,11 +73,15 @@ const isTold = (before: Observed, after: Observed): boolean => {
 
 // ---- which faults
 
-/** Of each routine that the program may have, each kind, the first time. */
-const faultsOf = ({ program }: UsedProgram): readonly ModuleFault[] =>
-  (['init', 'exit', 'use', 'hook'] as const).flatMap((routine) =>
+/** Of each routine that is called, each kind, the first time. */
+const faultsOf = ({ used: { program }, requests }: ExtensionPlan): readonly ModuleFault[] => {
+  const asked = (['use', 'hook'] as const).filter((routine) =>
+    requests.some(({ by }) => (by === 'ask') === (routine === 'hook')),
+  );
+  return (['init', 'exit', ...asked] as const).flatMap((routine) =>
     MODULE_FAULT_KINDS.map((kind) => ({ module: program, routine, call: 0, kind })),
   );
+};
 
 /** The same faults for every kernel. */
 export const runModuleFaults = (
@@ -87,7 +91,7 @@ export const runModuleFaults = (
   programs.flatMap((used) => {
     const plan = { ...alone(used), others: BESIDE };
     const before = observe(kernel, workloadOf(plan));
-    return faultsOf(used).flatMap(
+    return faultsOf(plan).flatMap(
       (fault) => runModuleFault(kernel, workloadOf({ ...plan, faults: [fault] }), before) ?? [],
     );
   });
