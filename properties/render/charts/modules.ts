@@ -8,6 +8,8 @@ import { html } from './html.ts';
 const WIDTH = 880;
 const HEIGHT = 340;
 const CALLS = ['load', 'request', 'unload'] as const;
+/** Under this one stands what they are calls of. */
+const MIDDLE = 1;
 const HOMES = [
   { home: 'kernel', name: 'in the kernel', color: LOOKS.monolithic.color },
   { home: 'user', name: 'each as a process', color: LOOKS.microkernel.color },
@@ -20,14 +22,16 @@ const uses = (rows: readonly ModuleRow[]): readonly string[] => [
 /** One group of bars for each call of each use. */
 const cyclesOption = (rows: readonly ModuleRow[]): EChartsOption =>
   ({
-    grid: { left: 78, right: 24, top: 44, bottom: 62 },
+    grid: { left: 78, right: 24, top: 44, bottom: 66 },
     legend: { top: 6, left: 70, itemGap: 26, textStyle: { color: INK, fontSize: 12 } },
     xAxis: {
       type: 'category',
-      data: uses(rows).flatMap((use) => CALLS.map((call) => `${call}\n${use}`)),
+      data: uses(rows).flatMap((use) =>
+        CALLS.map((call, index) => (index === MIDDLE ? `${call}\n\n${use}` : call)),
+      ),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: FAINT } },
-      axisLabel: { color: INK, fontSize: uses(rows).length > 2 ? 9 : 12, interval: 0 },
+      axisLabel: { color: INK, fontSize: 12, interval: 0 },
     },
     yAxis: axis('cycles of a call', {
       scale: false,
@@ -58,8 +62,7 @@ export const moduleFigures = async (rows: readonly ModuleRow[]): Promise<string>
     const cells = MODULE_COLUMNS.map(({ text }) => `<td>${html(text(row))}</td>`);
     return `<tr><th>${html(`${row.use}, ${homeText(row)}`)}</th>${cells.join('')}</tr>`;
   });
-  return `<h2>${html(MODULES_TITLE)}</h2>
-<figure>${svg}<figcaption>${html('From the call’s trap to its return, with the usual costs. What a device takes for its own work is the same on both sides.')}</figcaption></figure>
+  return `<figure><h2>${html(MODULES_TITLE)}</h2>${svg}<figcaption>${html('From the call’s trap to its return, with the usual costs. What a device takes for its own work is the same on both sides.')}</figcaption></figure>
 <div class="wide"><table><thead><tr><th>modules</th>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>
 ${moduleLegend(rows)
   .map((text) => `<p class="note">${html(text)}</p>`)
