@@ -47,7 +47,7 @@ describe('bad input is one sentence', () => {
   test.each([
     [
       ['claims', '--architecture', 'monlithic'],
-      'kernelcheck: --architecture takes kernel, monolithic, microkernel, hybrid or layered, not "monlithic"; did you mean monolithic?\n',
+      'kernelcheck: --architecture takes kernel, monolithic, microkernel, hybrid, layered or modules, not "monlithic"; did you mean monolithic?\n',
     ],
     [
       ['compare', '--placements', 'some'],

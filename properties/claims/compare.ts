@@ -18,6 +18,7 @@ import {
 import { blastRadius, type FaultRun, faultPlans, runFault, runFaults } from './faults.ts';
 import { type LayerRow, layerRows } from './layers.ts';
 import { type Measured, measure } from './measure.ts';
+import { type ModuleRow, moduleRows } from './modules/costs.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Subject, staticFacts } from './subject.ts';
 
@@ -69,6 +70,8 @@ export interface Comparison {
   readonly reports: readonly SubjectReport[];
   /** What layers cost, on workloads of their own. */
   readonly layers: readonly LayerRow[];
+  /** What modules cost in the kernel and as processes, on workloads of their own. */
+  readonly modules: readonly ModuleRow[];
 }
 
 export const compareKernels = async (
@@ -107,6 +110,7 @@ export const compareKernels = async (
     generated,
     reports: onFront(reports),
     layers: faults ? layerRows(seed, workloads) : [],
+    modules: faults ? moduleRows(seed, workloads) : [],
   };
 };
 

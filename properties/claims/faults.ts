@@ -192,7 +192,7 @@ export const simplest = (subject: Subject, run: FaultRun): FaultRun => {
   return again(workload) ?? run;
 };
 
-const sameFate = (
+export const sameFate = (
   before: ReadonlyMap<number, Fate>,
   after: ReadonlyMap<number, Fate>,
   tid: number,
@@ -208,7 +208,9 @@ const sameFate = (
 };
 
 /** Share of tasks that are hit, on average over faults. */
-export const blastRadius = (runs: readonly FaultRun[]): number =>
+export const blastRadius = (
+  runs: readonly Pick<FaultRun, 'clientsHit' | 'bystandersHit' | 'tasks'>[],
+): number =>
   runs.length === 0
     ? 0
     : runs.reduce((all, run) => all + (run.clientsHit + run.bystandersHit) / run.tasks, 0) /

@@ -15,8 +15,11 @@ import { Evidence } from './evidence.ts';
 import { contained, fatal, survives } from './judge-faults.ts';
 import { asTheyStand, definition } from './judge-kernels.ts';
 import { kept } from './judge-layers.ts';
+import { modulesContained, modulesFatal } from './judge-module-faults.ts';
+import { extend, rebuilt, usedAs } from './judge-modules.ts';
 import { placement } from './judge-placements.ts';
 import { runs, userRuns } from './judge-runs.ts';
+import { ofTree } from './judge-tree.ts';
 import { isOfRuns } from './trials.ts';
 import type { ClaimResult, Finding } from './verdict.ts';
 
@@ -49,12 +52,24 @@ const found = (evidence: Evidence, check: ClaimCheck, about: ClaimSubject): Find
     case 'sometimesLess':
       return isOfRuns(check.measure) ? runs(evidence, check) : asTheyStand(evidence, check);
     case 'contained':
-      return contained(evidence, check.architecture);
+      return check.of === 'modules'
+        ? modulesContained(evidence, check.architecture)
+        : contained(evidence, check.architecture);
     case 'fatal':
-      return fatal(evidence, check);
+      return check.of === 'modules'
+        ? modulesFatal(evidence, check.architecture)
+        : fatal(evidence, check);
     case 'placement':
       return placement(evidence, check.trait);
     case 'kept':
       return kept(evidence.comparison.seed, check.clauses);
+    case 'extends':
+      return extend(evidence, check);
+    case 'rebuilt':
+      return rebuilt(evidence, check.architecture);
+    case 'use':
+      return usedAs(check.use);
+    case 'tree':
+      return ofTree(check);
   }
 };

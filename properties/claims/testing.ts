@@ -65,6 +65,7 @@ export const madeUpComparison = (): Comparison => {
     faults: [],
     generated: [],
     layers: [],
+    modules: [],
     reports: onFront(reports),
   };
 };

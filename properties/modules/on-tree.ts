@@ -61,7 +61,7 @@ const factsOf = (
   };
 };
 
-const worldOf = ({ modules }: ModuleTree): ModuleWorld => {
+export const worldOf = ({ modules }: ModuleTree): ModuleWorld => {
   const exported = new Set(modules.flatMap(({ exports: own }) => own.map(({ name }) => name)));
   const byName = new Map(modules.map((module) => [module.name, module]));
   const vermagic = mostCommon(modules.flatMap((module) => module.vermagic ?? []));

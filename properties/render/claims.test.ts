@@ -41,6 +41,15 @@ describe('JSON', () => {
   });
 });
 
+test('modules are compared where they run, row by row', () => {
+  const text = renderComparison(comparison, { width: 120, color: false });
+  expect(comparison.modules.length).toBeGreaterThan(1);
+  expect(text.match(/ process {2}/g)).toHaveLength(comparison.modules.length / 2);
+  expect(text).toMatch(/lost: faults that end the whole system/);
+  const narrow = renderComparison(comparison, { width: 80, color: false });
+  expect(narrow).not.toMatch(/lost/);
+});
+
 describe.each([80, 120])('in %i columns', (width) => {
   test.each([
     ['claims', (color: boolean) => renderClaims(report, { width, color })],
@@ -68,6 +77,14 @@ describe('the page of charts', () => {
     expect(page).not.toMatch(/<script|<link|src=|@import|url\(http/);
     // A quote within an attribute would end it.
     expect(page).not.toMatch(/style="[^"]*font-family:[^";]*"[^\s/>]/);
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('shows what modules cost, in a chart and a table of its own', async () => {
+    const page = await renderComparisonPage(comparison);
+    expect(page.match(/<svg /g)).toHaveLength(4);
+    expect(page.match(/<tr/g)).toHaveLength(1 + 3 + 1 + comparison.modules.length);
+    for (const { use } of comparison.modules) expect(page).toContain(`<th>${use}, process</th>`);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 

@@ -35,10 +35,14 @@ export const renderClaimsJson = ({ seed, workloads, kernels, results }: ClaimsRe
   return `${JSON.stringify(report, undefined, 2)}\n`;
 };
 
-/** Only what is evidence: a row for each empirical claim. */
+/** Not by definition, and not for want of something to run. */
+const isOfRuns = (finding: Finding | undefined): boolean =>
+  finding !== undefined && (finding.verdict === 'shown' || finding.verdict === 'passed');
+
+/** Only what is evidence: a row for each empirical claim, and for others that runs contradict in part. */
 export const claimsMarkdown = ({ results }: ClaimsReport): string => {
   const rows = results
-    .filter(({ claim }) => claim.tag === 'empirical')
+    .filter(({ claim, counter }) => claim.tag === 'empirical' || isOfRuns(counter))
     .map(({ claim, verdict, counter }) => {
       const part = counter && claim.counter ? `${claim.counter.wanted} (${counter.verdict})` : '';
       return `| \`${claim.id}\` | ${claim.quote} | ${claim.checked} | ${verdict} | ${part} |`;
@@ -56,6 +60,7 @@ const TITLES: Readonly<Record<ClaimSubject, string>> = {
   microkernel: 'Microkernel',
   hybrid: 'Hybrid',
   layered: 'Layered',
+  modules: 'Loadable modules',
 };
 
 const MARKS: Readonly<Record<ClaimVerdict, readonly [string, Style]>> = {
@@ -97,7 +102,7 @@ const LABEL = 11;
 const claimLines = (result: ClaimResult, columns: number): readonly Line[] => {
   const { claim, verdict } = result;
   const [mark, style] = MARKS[verdict];
-  const side = claim.side === 'definition' ? '' : `${claim.side}, `;
+  const side = claim.side === 'pro' || claim.side === 'con' ? `${claim.side}, ` : '';
   // What is so by definition says so once.
   const tag = claim.tag === verdict ? '' : `  ${side}${claim.tag}`;
   return [

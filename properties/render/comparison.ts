@@ -4,6 +4,7 @@ import { MEASURES, type Measure } from '../../spec/claims/index.ts';
 import type { Comparison, SubjectReport } from '../claims/compare.ts';
 import type { LayerRow } from '../claims/layers.ts';
 import { EMPTY, type Line, line, print, sideBySide, span } from './line.ts';
+import { moduleTable } from './module-costs.ts';
 import type { TerminalOptions } from './story.ts';
 import { count, grouped, percent, width as widthOf, wrap } from './text.ts';
 
@@ -29,6 +30,7 @@ export const renderComparisonJson = (comparison: Comparison): string => {
     measures: MEASURES,
     kernels,
     layers: comparison.layers,
+    modules: comparison.modules,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 };
@@ -82,6 +84,7 @@ export const renderComparison = (
     EMPTY,
     ...legend(reports, width),
     ...layerTable(comparison.layers, width),
+    ...moduleTable(comparison.modules, width),
   ];
   return print(lines, color);
 };

@@ -6,11 +6,23 @@
  * from one count of events containing another is derived: it holds for every table of costs that is not negative.
  */
 
+import type { ModuleUse } from '../module-uses.ts';
 import type { Clause } from '../properties.ts';
 
-/** The architectures that claims are made about; `kernel`: about every kernel. */
-export const CLAIM_SUBJECTS = ['kernel', 'monolithic', 'microkernel', 'hybrid', 'layered'] as const;
+/** What claims are made about: architectures, loadable modules, and `kernel`: every kernel. */
+export const CLAIM_SUBJECTS = [
+  'kernel',
+  'monolithic',
+  'microkernel',
+  'hybrid',
+  'layered',
+  'modules',
+] as const;
 export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number];
+
+/** Where in the textbook's section a sentence stands. */
+export const CLAIM_SIDES = ['definition', 'pro', 'con', 'use', 'example'] as const;
+export type ClaimSide = (typeof CLAIM_SIDES)[number];
 
 export const CLAIM_TAGS = ['by definition', 'derived', 'empirical'] as const;
 export type ClaimTag = (typeof CLAIM_TAGS)[number];
@@ -32,7 +44,7 @@ export const MEASURES = {
     'bytes of frames that services and their tables take, wherever they are (4096 a frame)',
   privilegedBytes: 'bytes of text and segments of services that supervisor mode runs on',
   privilegedLines:
-    'source lines, without blanks and comments, that run in supervisor mode: core, messages and linker in every kernel',
+    'source lines, without blanks and comments, that run in supervisor mode: core, messages, linker and the loader of modules in every kernel',
   rebuiltLines:
     'source lines of the image that has to be linked again, and booted, when a driver is added',
   mechanisms: 'ways in which a call reaches a service: direct call, message',
@@ -84,13 +96,20 @@ export type ClaimCheck =
       readonly right: ClaimSubject;
       readonly scope?: Scope;
     }
-  /** ∀ faults of a service in user space: every task that does not use it ends as it does without the fault. */
-  | { readonly kind: 'contained'; readonly architecture: ClaimSubject }
-  /** For each service in the kernel (or each driver there) ∃ fault that ends the whole system. */
+  /**
+   * ∀ faults of a service or module in user space: every task that does not use it ends as it does without the fault.
+   * Of modules also: who uses it goes on, and the first thing that is told differently is an error.
+   */
+  | {
+      readonly kind: 'contained';
+      readonly architecture: ClaimSubject;
+      readonly of: 'services' | 'modules';
+    }
+  /** For each service in the kernel (each driver, each routine of modules there) ∃ fault that ends the whole system. */
   | {
       readonly kind: 'fatal';
       readonly architecture: ClaimSubject;
-      readonly of: 'drivers' | 'services';
+      readonly of: 'drivers' | 'services' | 'modules';
     }
   /** ∃ placement with the trait, among all placements, judged on cycles, privileged lines and blast radius. */
   | {
@@ -98,7 +117,36 @@ export type ClaimCheck =
       readonly trait: 'all alike' | 'on the front' | 'best differs' | 'dominated';
     }
   /** ∀ workloads: the layered kernel breaks none of these clauses. */
-  | { readonly kind: 'kept'; readonly clauses: readonly Clause[] };
+  | { readonly kind: 'kept'; readonly clauses: readonly Clause[] }
+  /**
+   * ∀ workloads in which a module is loaded and unloaded, or with `once` ∃ one: in one run, without a boot, what is asked
+   * of it is answered by nobody before, as its code says while it is there, and by nobody after.
+   */
+  | {
+      readonly kind: 'extends';
+      readonly architectures: readonly ClaimSubject[];
+      readonly once?: true;
+    }
+  /** Fewer source lines are linked and booted again where a driver is a module than where it is linked in. */
+  | { readonly kind: 'rebuilt'; readonly architecture: ClaimSubject }
+  /** For each program of the use ∃ workload that it extends a kernel in, in the kernel and in a process. */
+  | { readonly kind: 'use'; readonly use: ModuleUse }
+  /** Of modules of a real kernel's tree, by name. */
+  | {
+      readonly kind: 'tree';
+      readonly modules: readonly string[];
+      readonly trait: TreeTrait;
+      /** Of what it lacks: though it has these. */
+      readonly though?: readonly string[];
+    };
+
+export type TreeTrait =
+  /** None is among its modules. */
+  | 'lacks'
+  /** With what each needs it can be loaded, and unloaded again, so that nothing is left. */
+  | 'comes and goes'
+  /** While a module that imports from it is loaded, unloading it is refused. */
+  | 'stays while used';
 
 /** How a claim that is only partly true is contradicted. */
 export interface CounterWitness {
@@ -111,7 +159,7 @@ export interface Claim {
   /** subject/name. */
   readonly id: string;
   readonly about: ClaimSubject;
-  readonly side: 'definition' | 'pro' | 'con';
+  readonly side: ClaimSide;
   /** The sentence of the textbook, word for word. */
   readonly quote: string;
   readonly tag: ClaimTag;

@@ -1,11 +1,13 @@
-/** Every claim of the textbook on kernels and on the monolithic, micro, hybrid and layered architectures. */
+/** Every claim of the textbook on kernels, on the monolithic, micro, hybrid and layered architectures, and on modules. */
 import type { Claim } from './claim.ts';
 import { HYBRID_CLAIMS } from './hybrid.ts';
 import { LAYERED_CLAIMS } from './layered.ts';
 import { MICROKERNEL_CLAIMS } from './microkernel.ts';
+import { MODULE_CLAIMS } from './modules.ts';
 import { KERNEL_CLAIMS, MONOLITHIC_CLAIMS } from './monolithic.ts';
 
 export {
+  CLAIM_SIDES,
   CLAIM_SUBJECTS,
   CLAIM_TAGS,
   CLAIM_VERDICTS,
@@ -19,6 +21,7 @@ export {
   type Measure,
   type Scope,
   STATIC_MEASURES,
+  type TreeTrait,
 } from './claim.ts';
 export { COST_BOUNDS, type CostBounds, USUAL_SPREAD } from './cost-bounds.ts';
 export { TEXTBOOK } from './textbook.ts';
@@ -29,4 +32,5 @@ export const CLAIMS: readonly Claim[] = [
   ...MICROKERNEL_CLAIMS,
   ...HYBRID_CLAIMS,
   ...LAYERED_CLAIMS,
+  ...MODULE_CLAIMS,
 ];

@@ -27,7 +27,7 @@ export const MICROKERNEL_CLAIMS: readonly Claim[] = [
     tag: 'empirical',
     checked:
       'Whatever goes wrong in a service, every task that does not use it ends as it would have.',
-    check: { kind: 'contained', architecture: 'microkernel' },
+    check: { kind: 'contained', architecture: 'microkernel', of: 'services' },
     reversedBy: 'a service that holds what others wait for; a kernel that waits for a service; DMA',
     counter: {
       wanted: 'The system does not go down, but tasks that use the service are hurt by its crash.',

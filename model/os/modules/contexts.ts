@@ -11,6 +11,7 @@ import type { ReturnEvent, Translation } from '../../../spec/events.ts';
 import { MODULE_TID, MODULE_WINDOW } from '../../../spec/layout.ts';
 import { MODULE_TABLES } from '../../../spec/modules.ts';
 import { Pte, rightsName } from '../../../spec/riscv.ts';
+import { behaviourOf } from '../../modules/behaviours/index.ts';
 import { hex } from '../instruction.ts';
 import { type ModuleReach, type OsState, take } from '../state.ts';
 import type { Violation } from '../violation.ts';
@@ -72,12 +73,18 @@ const beyond = (state: OsState, event: ReturnEvent, name: string): Violation | u
         vpn: translation.vpn,
         frame: translation.frame,
         expected: `the module ${name} reaches only its own pages, and registers of devices that it drives`,
-        observed: `${translation.source === 'tlb' ? `the TLB of hart ${event.hart}` : 'its page table'} gives it ${rightsName(translation.rights)} at ${hex(translation.vpn << 12)}, to frame ${translation.frame}: ${whose}`,
+        observed: `${translation.source === 'tlb' ? `the TLB of hart ${event.hart}` : 'its page table'} gives it ${rightsName(translation.rights)} at ${hex((translation.vpn << 12) >>> 0)}, to frame ${translation.frame}: ${whose}`,
       };
     }
     if (translation.frame < DEVICE_FRAME) state.moduleReach.set(translation.frame, reacher);
   }
   return undefined;
+};
+
+/** As its program says: what its init does is seen before the model takes the load to be done. */
+const drivenBy = ({ modules }: OsState, name: string): readonly DeviceName[] => {
+  const facts = modules?.known.files.get(name);
+  return (facts && behaviourOf(facts, 0).interrupts) ?? [];
 };
 
 /** Whose the frame is, if it is not this module's. */
@@ -90,8 +97,7 @@ const ownerOf = (
   const { first, count } = state.setting.moduleFrames;
   if (frame >= DEVICE_FRAME) {
     const device = DEVICES[frame - DEVICE_FRAME];
-    const driven = state.modules?.known.loaded.get(name)?.behaviour.interrupts ?? [];
-    return device && driven.includes(device)
+    return device && drivenBy(state, name).includes(device)
       ? undefined
       : 'registers of a device that it does not drive';
   }

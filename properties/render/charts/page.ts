@@ -3,6 +3,8 @@ import { MEASURES, type Measure } from '../../../spec/claims/index.ts';
 import type { Comparison, SubjectReport } from '../../claims/compare.ts';
 import { barsOption } from './bars.ts';
 import { drawChart } from './draw.ts';
+import { html } from './html.ts';
+import { moduleFigures } from './modules.ts';
 import { scatterOption } from './scatter.ts';
 
 const WIDTH = 880;
@@ -34,7 +36,7 @@ ${figure('Cost against trusted code', cost, 'Size: blast radius. The dashed line
 ${figure('Cost against blast radius', blast, 'What a fault of one service does to tasks, on average over all services and kinds of fault.')}
 ${figure('Cost by kind of workload', bars, 'Simulated cycles with the usual costs; not host time.')}
 ${table(reports)}
-</html>
+${await moduleFigures(comparison.modules)}</html>
 `;
 };
 
@@ -83,14 +85,11 @@ const number = (value: number): string => {
   return shown.toLocaleString('en-GB');
 };
 
-const html = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-
 const STYLE = `
 body{font:16px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif;color:#1b1f24;max-width:920px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0 0 .5rem}h2{font-size:1.15rem;margin:0 0 .3rem}
 figure{margin:2rem 0}figure svg{width:100%;height:auto;display:block}
-figcaption{color:#6b7280;font-size:.9rem}
+figcaption,.note{color:#6b7280;font-size:.9rem}.note{margin:.3rem 0}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;width:100%}
 th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid #e5e7eb;font-variant-numeric:tabular-nums}
 th:first-child{text-align:left;font-weight:normal}thead th{color:#6b7280;font-weight:normal}
