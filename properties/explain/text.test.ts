@@ -5,7 +5,10 @@ import { operationText } from './text.ts';
 
 const TEXTS = ['/a', '/d/b'];
 const text = (call: string | number, ...args: readonly Argument[]): string =>
-  operationText({ op: 'call', call: call as 'open', args }, { texts: TEXTS, modules: ['mbcache', 'ext4'] });
+  operationText(
+    { op: 'call', call: call as 'open', args },
+    { texts: TEXTS, modules: ['mbcache', 'ext4'] },
+  );
 
 test.each([
   [text('open', textAddress(0), 0o102), 'open("/a", read write create)'],
