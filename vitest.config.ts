@@ -11,6 +11,7 @@ const coverage = process.env['NODE_V8_COVERAGE'] !== undefined;
 const LONGEST = [
   'properties/mutants/mutants.test.ts',
   'properties/execute/containment.test.ts',
+  'properties/modules/families.test.ts',
   'cli/readme.test.ts',
   'examples/examples.test.ts',
   'cli/main.test.ts',

@@ -11,7 +11,7 @@ describe.each(MODULE_FAMILIES)('$name', (family) => {
   });
 
   test.each(family.variants)('another choice: $id keeps all properties', (variant) => {
-    expect(rejectionOf(family, variant, 60)).toBeUndefined();
+    expect(rejectionOf(family, variant, 40)).toBeUndefined();
   });
 });
 

@@ -45,14 +45,18 @@ export interface ModuleFamily {
 
 const SEED = 1;
 
+/** The same cases for whoever is judged: they are generated once. */
 const findingsOf = <T>(
   arbitrary: fc.Arbitrary<T>,
   numRuns: number,
   judge: (one: T, changed: Changes) => ModuleViolation | undefined,
-): Findings =>
-  function* (changed) {
-    for (const one of fc.sample(arbitrary, { numRuns, seed: SEED })) yield judge(one, changed);
+): Findings => {
+  let cases: readonly T[] | undefined;
+  return function* all(changed) {
+    cases ??= fc.sample(arbitrary, { numRuns, seed: SEED });
+    for (const one of cases) yield judge(one, changed);
   };
+};
 
 const inViews =
   (looking: () => readonly ModuleView[], every = 6) =>
