@@ -5,7 +5,7 @@
  * A cell says what a property found within the workloads that the row was given. The library reads no clock: times are
  * 0 unless the caller lends one.
  */
-import { PROPERTIES, propertyOfClause } from '../../spec/properties.ts';
+import { type Clause, PROPERTIES, propertyOfClause } from '../../spec/properties.ts';
 import type { Executor } from '../execute/executor.ts';
 import { localExecutor } from '../execute/local.ts';
 import type { Mutant } from '../mutants/index.ts';
@@ -135,6 +135,14 @@ export interface Kill {
   readonly milliseconds: number;
 }
 
+/** What one run cannot show. */
+const OF_TWO_RUNS: readonly Clause[] = [
+  'secret-observed',
+  'fault-observed',
+  'runs-differ',
+  'state-kept',
+];
+
 /** Searches for the failure that a mutant must show, and tells it. */
 export const hunt = async (mutant: Mutant, options: MatrixOptions): Promise<Kill> => {
   const { seed, workloads, untilKilled = false, clock } = options;
@@ -145,7 +153,11 @@ export const hunt = async (mutant: Mutant, options: MatrixOptions): Promise<Kill
   const found = await search(executor, {
     seed,
     ...(workloads !== undefined && { workloads }),
-    ...(untilKilled && property && { suites: [mutant.suite ?? suiteOf(property).id] }),
+    ...(untilKilled &&
+      property && {
+        suites: [mutant.suite ?? suiteOf(property).id],
+        secondRuns: property.clauses.some((clause) => OF_TWO_RUNS.includes(clause)),
+      }),
     goOn: (_, failed) => {
       if (!failed.includes(mutant.killedBy)) return true;
       searching ??= spent();

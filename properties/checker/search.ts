@@ -18,6 +18,8 @@ import { type Suite, type SuiteId, suitesFor, workloadsOf } from './suites.ts';
 import { Tally } from './tally.ts';
 
 export interface SearchOptions {
+  /** False: no workload is run a second time, so what only two runs show is not looked for. */
+  readonly secondRuns?: boolean;
   readonly seed: number;
   /** Workloads of each suite; those that it takes to find every mutant, unless given. */
   readonly workloads?: number;
@@ -112,8 +114,10 @@ class SuiteSearch implements SuiteRun {
   repeated = 0;
   readonly #executor: Executor;
   readonly #arbitrary: fc.Arbitrary<Workload>;
+  readonly #secondRuns: boolean;
 
-  constructor(executor: Executor, suite: Suite, wanted: number) {
+  constructor(executor: Executor, suite: Suite, wanted: number, secondRuns: boolean) {
+    this.#secondRuns = secondRuns;
     this.wanted = wanted;
     this.#executor = executor;
     this.#arbitrary = workloadsOf(suite, executor.facts);
@@ -125,7 +129,7 @@ class SuiteSearch implements SuiteRun {
     const count = Math.min(BATCH, this.wanted - from);
     const workloads = sample(this.#arbitrary, seed, from, count);
     const clean = await this.#judge(workloads, from, findings);
-    if (!goOn()) return;
+    if (!goOn() || !this.#secondRuns) return;
     for (const [index, workload] of workloads.entries()) {
       if ((from + index) % REPEAT_EVERY !== 0) continue;
       this.repeated += 1;
@@ -175,7 +179,7 @@ export const search = async (executor: Executor, options: SearchOptions): Promis
   const suites = new Map(
     workloadsWanted(executor.facts, options).map(({ suite, wanted }) => [
       suite.id,
-      new SuiteSearch(executor, suite, wanted),
+      new SuiteSearch(executor, suite, wanted, options.secondRuns ?? true),
     ]),
   );
   const goOn = (): boolean => options.goOn?.(tally.workloads, [...failures.keys()]) !== false;
