@@ -23,14 +23,14 @@ describe('the first kernel', () => {
   });
 
   test('passes everything that it claims', async () => {
-    const report = await checked('first-kernel.ts', 1500);
+    const report = await checked('first-kernel.ts', 1000);
     expect(
       report.properties.filter(({ verdict }) => verdict === 'failed' || verdict === 'inconclusive'),
     ).toEqual([]);
   });
 
   test('with one line less fails one property, in a story of at most 8 steps', async () => {
-    const report = await checked('first-kernel-mistake.ts', 800);
+    const report = await checked('first-kernel-mistake.ts', 400);
     const failed = report.properties.filter(({ verdict }) => verdict === 'failed');
     expect(failed.map(({ id }) => id)).toContain('isolation/no-access-after-unmap');
     const story = failed.find(({ id }) => id === 'isolation/no-access-after-unmap')?.counterexample;
@@ -42,7 +42,7 @@ describe('the first kernel', () => {
 });
 
 test('a kernel of services that are placed by hand passes, behind the boundary too', async () => {
-  const report = await checked('placed-kernel.ts', 200);
+  const report = await checked('placed-kernel.ts', 120);
   expect(report.properties.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
   expect(report.properties.find(({ id }) => id === 'faults/stay-in-the-service')).toMatchObject({
     verdict: 'passed',

@@ -21,7 +21,7 @@ import { WITNESS_FORMAT, type Witness, witnessFile } from './witness.ts';
 /** A third of what a check runs by default: the mutants are found in far fewer. */
 const WORKLOADS = 700;
 /** Enough to see whether a correct kernel is rejected; that it is put to the test, aim.test.ts shows. */
-const FEWER = 40;
+const FEWER = 25;
 /** Milliseconds: on a busy machine it takes a while. */
 const MINUTES = 240_000;
 
