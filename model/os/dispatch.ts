@@ -13,7 +13,7 @@ import { isService, runService } from './services.ts';
 import { type OsState, type Task, take } from './state.ts';
 import { checkView } from './view.ts';
 import type { Violation } from './violation.ts';
-import { isRunnable, releaseHandled, updateWaste } from './waiting.ts';
+import { isRunnable, occupy, releaseHandled } from './waiting.ts';
 
 export const goBack = (state: OsState, event: ReturnEvent): Violation | undefined => {
   const hart = state.harts[event.hart];
@@ -47,11 +47,7 @@ export const goBack = (state: OsState, event: ReturnEvent): Violation | undefine
   task.interrupted = false;
   task.status = 'running';
   task.hart = event.hart;
-  hart.task = task.tid;
-  hart.last = task.tid;
-  hart.idle = false;
-  hart.waiting = false;
-  updateWaste(state);
+  occupy(state, hart, task.tid);
   return undefined;
 };
 

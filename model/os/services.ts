@@ -15,7 +15,7 @@ import { hex } from './instruction.ts';
 import { settleDue } from './ipc/underway.ts';
 import { type OsState, type ServiceClaim, take } from './state.ts';
 import type { Violation } from './violation.ts';
-import { releaseHandled, updateWaste } from './waiting.ts';
+import { occupy, releaseHandled } from './waiting.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
@@ -55,11 +55,7 @@ export const runService = (state: OsState, event: ReturnEvent): Violation | unde
   state.speaker = undefined;
   settleDue(state, event);
   releaseHandled(state, event.hart);
-  hart.task = event.tid;
-  hart.last = event.tid;
-  hart.idle = false;
-  hart.waiting = false;
-  updateWaste(state);
+  occupy(state, hart, event.tid);
   return undefined;
 };
 

@@ -1,8 +1,10 @@
 /** Who waits for a hart: runnable tasks, and whether a hart idles in spite of them. */
+
+import type { Tid } from '../../spec/riscv.ts';
 import { isBlocked } from './calls.ts';
 import { maySleep } from './files/waiting.ts';
 import { waitsForPeer } from './ipc/underway.ts';
-import type { OsState, Task } from './state.ts';
+import type { HartView, OsState, Task } from './state.ts';
 
 /**
  * It could run now: not ended, not blocked nor asleep in a call, on no hart, and no kernel activation is busy with it. A
@@ -33,4 +35,13 @@ export const updateWaste = (state: OsState): void => {
     state.harts.some(({ idle, ipiPending }) => idle && !ipiPending) &&
     firstRunnable(state) !== undefined;
   if (!state.wasteful) state.waste = 0;
+};
+
+/** The hart goes to user mode for a task, or for a process of the kernel. */
+export const occupy = (state: OsState, hart: HartView, tid: Tid): void => {
+  hart.task = tid;
+  hart.last = tid;
+  hart.idle = false;
+  hart.waiting = false;
+  updateWaste(state);
 };

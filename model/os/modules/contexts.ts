@@ -15,7 +15,7 @@ import { behaviourOf } from '../../modules/behaviours/index.ts';
 import { hex } from '../instruction.ts';
 import { type ModuleReach, type OsState, take } from '../state.ts';
 import type { Violation } from '../violation.ts';
-import { updateWaste } from '../waiting.ts';
+import { occupy } from '../waiting.ts';
 
 const WINDOW_BYTES = MODULE_TABLES << 22;
 /** Is it an address of modules in the kernel? */
@@ -51,11 +51,7 @@ export const runModule = (state: OsState, event: ReturnEvent): Violation | undef
   const violation = beyond(state, event, name);
   if (violation) return violation;
   take(state, 'moduleRan');
-  hart.task = event.tid;
-  hart.last = event.tid;
-  hart.idle = false;
-  hart.waiting = false;
-  updateWaste(state);
+  occupy(state, hart, event.tid);
   return undefined;
 };
 
